@@ -1,0 +1,1 @@
+"""How the services are run: embedded on one machine, in containers, in a cluster."""
