@@ -1,5 +1,6 @@
 """Sessions are signed by identity and verified anywhere, without asking it."""
 
+import json
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -87,7 +88,7 @@ class Sessions:
         if time.monotonic() - self._read_at > KEYS_FRESH or key_id not in self._keys:
             async with self._sessions() as session:
                 rows = (await session.execute(select(signing_key.c.key_id, signing_key.c.jwk))).all()
-            self._keys = {row.key_id: OKPKey.import_key(row.jwk) for row in rows}
+            self._keys = {row.key_id: OKPKey.import_key(json.loads(row.jwk)) for row in rows}
             self._read_at = time.monotonic()
         return self._keys.get(key_id)
 
