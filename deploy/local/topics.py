@@ -1,0 +1,18 @@
+"""Creates the registry's topics on the embedded broker."""
+
+from confluent_kafka.admin import AdminClient, NewTopic
+
+from shared.contracts.registry import TOPICS
+
+
+def create(address: str) -> None:
+    admin = AdminClient({"bootstrap.servers": address})
+    known = set(admin.list_topics(timeout=10).topics)
+    new = [
+        NewTopic(t.name, min(4, t.partitions), 1, config={"cleanup.policy": "compact" if t.compacted else "delete"})
+        for t in TOPICS.values()
+        if t.name not in known
+    ]
+    if new:
+        for f in admin.create_topics(new).values():
+            f.result()
