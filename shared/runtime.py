@@ -15,6 +15,7 @@ from functools import partial
 from typing import Any
 
 import uvicorn
+from aiokafka.errors import KafkaError
 from fastapi import FastAPI
 from opentelemetry import trace
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
@@ -81,7 +82,7 @@ class Consumers:
             attach(receiver, broker, group_instance_id=f"{name}-{settings.instance}")
             try:
                 await broker.start()
-            except (TimeoutError, OSError, *_kafka_errors()) as error:
+            except (OSError, TimeoutError, KafkaError) as error:
                 logger.warning("waiting for Kafka: %s", type(error).__name__)
                 with suppress(Exception):
                     await broker.stop()
