@@ -21,7 +21,7 @@ from opentelemetry import trace
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
-from shared import database
+from shared import database, journey
 from shared.clock import Clock, open_clock
 from shared.messaging import Receiver, Routes
 from shared.messaging.kafka import Broker, attach
@@ -140,6 +140,7 @@ def serve(parts: Parts, app: FastAPI, consumers: Consumers, tickers: Sequence[Ti
             await parts.engine.dispose()
 
     app.router.lifespan_context = lifespan
+    app.include_router(journey.router())
     if parts.tracing is not None:
         FastAPIInstrumentor.instrument_app(
             app, excluded_urls="/live,/ready,/internal,/static", exclude_spans=["send", "receive"]

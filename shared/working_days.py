@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from typing import Literal
 
 import numpy as np
 from holidays import country_holidays
@@ -36,7 +37,7 @@ class WorkingCalendar:
         `working_days` may be negative: the end of the nth working day before.
         """
         start = np.datetime64(moment.astimezone(JAKARTA).date())
-        roll = "backward" if working_days >= 0 else "forward"
+        roll: Literal["backward", "forward"] = "backward" if working_days >= 0 else "forward"
         day = np.busday_offset(start, working_days, roll=roll, busdaycal=self._days).astype(date)
         return datetime.combine(day, END_OF_DAY, JAKARTA).astimezone(UTC)
 
