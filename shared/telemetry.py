@@ -12,9 +12,9 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.exporter.zipkin.json import ZipkinExporter
 from opentelemetry.exporter.zipkin.json.v2 import JsonV2Encoder
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import Span, TracerProvider
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
-from opentelemetry.trace import SpanKind
+from opentelemetry.trace import Span, SpanKind
 from pythonjsonlogger.json import JsonFormatter
 
 from shared.settings import ServiceSettings
@@ -65,6 +65,8 @@ class TopicsAsPeers(JsonV2Encoder):
 
     def _encode_span(self, span: Span, encoded_local_endpoint: Any) -> dict[str, Any]:
         encoded: dict[str, Any] = super()._encode_span(span, encoded_local_endpoint)
+        if not isinstance(span, ReadableSpan):
+            return encoded
         attributes = span.attributes or {}
         peer = attributes.get("messaging.destination.template") or attributes.get("messaging.destination.name")
         if peer and span.kind in (SpanKind.PRODUCER, SpanKind.CONSUMER):
