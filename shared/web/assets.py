@@ -22,7 +22,7 @@ class Assets:
         self._urls: dict[str, str] = {}
 
     def url(self, name: str) -> str:
-        """The address of `lapor/lapor.css` or `vendor/govuk/govuk-frontend.min.css`, with its version."""
+        """The address of `lapor/lapor.css` or `vendor/govuk-frontend.min.css`, with its version."""
         if name not in self._urls:
             place, _, rest = name.partition("/")
             path = self.folders[place] / rest if place in self.folders else None
