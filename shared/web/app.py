@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from shared.clock import Clock
 from shared.settings import Environment, ServiceSettings
@@ -53,7 +54,6 @@ def create_app(
         redoc_url=None,
         openapi_url=None if production else "/openapi.json",
         lifespan=lifespan,
-        max_body_size=max_body,
         dependencies=[Depends(recognise)],
     )
     assets = Assets(settings.assets / "vendor" if settings.assets else None)
@@ -65,6 +65,7 @@ def create_app(
     app.state.pages = pages(templates, assets)
     app.state.health = health
     errors.install(app)
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=max_body)
     app.add_middleware(Edge, public_url=settings.public_url)
     for place, folder in assets.folders.items():
         app.mount(f"/static/{place}", VersionedFiles(directory=folder), name=f"static-{place}")

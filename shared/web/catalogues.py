@@ -4,9 +4,9 @@ from pathlib import Path
 
 from babel.messages.extract import extract_from_dir
 
-from shared.web.language import SHARED_CATALOGUE, forms_of, read_catalogue
+from shared.web.language import SHARED_CATALOGUE, forms_of, message_key, read_catalogue
 
-KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
+KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2.ext:babel_extract")]
 OPTIONS = {"**/templates/**.html": {"silent": "false", "newstyle_gettext": "true", "extensions": "jinja2.ext.do"}}
 
@@ -14,7 +14,7 @@ OPTIONS = {"**/templates/**.html": {"silent": "false", "newstyle_gettext": "true
 def used_texts(folder: Path) -> set[str]:
     """Every msgid in the Python files and templates under `folder`."""
     found = extract_from_dir(folder, METHODS, OPTIONS, keywords=KEYWORDS, strip_comment_tags=True)
-    return {message if isinstance(message, str) else message[0] for _, _, message, _, _ in found}
+    return {message_key(message, context) for _, _, message, _, context in found}
 
 
 def untranslated(folder: Path) -> set[str]:

@@ -34,7 +34,17 @@ class Edge:
         request = Request(scope, receive)
         asked = request.query_params.get("lang")
 
+        too_large = False
+
         async def send_with_headers(message: Message) -> None:
+            nonlocal too_large
+            if message["type"] == "http.response.start":
+                # The body limit answers in plain text: a page or problem+json takes its place.
+                too_large = message["status"] == 413 and b"text/plain" in dict(message["headers"]).get(
+                    b"content-type", b""
+                )
+            if too_large:
+                return
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 apply_headers(scope, headers)
@@ -49,7 +59,9 @@ class Edge:
         problem = self._refusal(scope)
         if problem is None:
             await self.app(scope, receive, send_with_headers)
-        else:
+            problem = Problem(413) if too_large else None
+        if problem is not None:
+            too_large = False
             await recognise(request)
             await problem_response(request, problem)(scope, receive, send_with_headers)
 

@@ -136,11 +136,13 @@ def _message(error: ErrorDetails, name: str, model: type[Form], language: Langua
     said = str(context["error"]) if isinstance(context.get("error"), ValueError) else ""
     if error["type"] == "value_error":
         return language.gettext(model.messages.get((name, "value_error"), said))
-    value = error["input"]
+    kind, value = error["type"], error["input"]
+    if isinstance(value, str) and kind in ("too_short", "too_long"):
+        kind = f"string_{kind}"
     values = {key: language.number(part) if isinstance(part, int) else part for key, part in context.items()}
     if isinstance(value, str):
         values["length"] = language.number(len(value))
-    text = model.messages.get((name, error["type"]), MESSAGES.get(error["type"], INVALID))
+    text = model.messages.get((name, kind), MESSAGES.get(kind, INVALID))
     return language.gettext(text, **values) if values else language.gettext(text)
 
 

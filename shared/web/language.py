@@ -19,6 +19,8 @@ from shared.contracts.vocabulary import Zone
 from shared.zones import in_zone
 
 CODES = ("id", "en")
+CONTEXT = "\x04"
+"""Between a context and its text, as in .mo files."""
 SHARED_CATALOGUE = Path(__file__).parent / "locale" / "en.po"
 _LOCALES = {"id": Locale("id"), "en": Locale("en", "GB")}
 
@@ -49,6 +51,11 @@ class Language:
     def ngettext(self, singular: str, plural: str, n: int, **values: object) -> str:
         """Translate a text that depends on a count. Indonesian has one form; `%(num)s` is the count."""
         return self.choose(singular, plural, n) % {"num": n, **values}
+
+    def pgettext(self, context: str, text: str) -> str:
+        """Translate a text that English says in several ways, for example `Laporan` as a stage."""
+        found = self.texts.get(f"{context}{CONTEXT}{text}", text)
+        return found if isinstance(found, str) else found[0]
 
     def choose(self, singular: str, plural: str, n: int) -> str:
         """The form that `n` asks for, its placeholders untouched."""
@@ -101,9 +108,15 @@ def read_catalogue(path: Path) -> Catalog:
         return read_po(file, locale="en", abort_invalid=True)
 
 
+def message_key(text: str | tuple[str, ...] | list[str], context: str | None) -> str:
+    """How a text is looked up: the singular msgid, with its context before it when it has one."""
+    single = text if isinstance(text, str) else text[0]
+    return f"{context}{CONTEXT}{single}" if context else single
+
+
 def forms_of(message: Message) -> tuple[str, tuple[str, ...]]:
     """The msgid (the singular one) and the translated forms of a catalogue entry; no forms when one is missing."""
-    key = message.id if isinstance(message.id, str) else message.id[0]
+    key = message_key(message.id, message.context)
     string = message.string or ""
     strings = (string,) if isinstance(string, str) else tuple(string)
     return key, strings if all(strings) and not message.fuzzy else ()

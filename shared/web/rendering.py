@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -92,7 +91,7 @@ def _environment(language: Language, templates: Sequence[Path], assets: Assets) 
         auto_reload=False,
     )
     environment.install_gettext_callables(  # type: ignore[attr-defined]  # added by the i18n extension
-        language.gettext, partial(_plural, language), newstyle=True
+        language.gettext, language.choose, newstyle=True, pgettext=language.pgettext
     )
     environment.filters |= {
         "tracking": tracking,
@@ -105,11 +104,6 @@ def _environment(language: Language, templates: Sequence[Path], assets: Assets) 
     }
     environment.globals |= {"asset": assets.url, "Zone": Zone}
     return environment
-
-
-def _plural(language: Language, singular: str, plural: str, n: int) -> str:
-    """The untouched msgstr: Jinja's newstyle gettext fills in the values itself."""
-    return language.choose(singular, plural, n)
 
 
 def _iso(moment: date | datetime) -> str:
