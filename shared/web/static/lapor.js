@@ -2,7 +2,7 @@
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 
 try {
-  const govuk = await import("/static/vendor/govuk/govuk-frontend.min.js");
+  const govuk = await import("/static/vendor/govuk-frontend.min.js");
   govuk.initAll();
 } catch {
   // The page is complete without the components' behaviour.
