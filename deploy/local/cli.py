@@ -135,12 +135,11 @@ def restart(
 
 def _welcome(stack: Stack) -> None:
     demo = accounts.load()
-    table = Table(
-        "sign in as", "name", "role", title=f"Sign-ins, password of all: {demo.password}", title_justify="left"
-    )
+    console.print(f"\n[bold]Sign-ins[/], password of all: [bold]{demo.password}[/]", highlight=False)
     for account in demo.accounts:
-        table.add_row(account.email, account.name, " ".join(filter(None, (account.role, account.agency_name))))
-    console.print(table)
+        role = " ".join(filter(None, (account.role, account.agency_name)))
+        console.print(f"  {account.email:30}{escape(role)}", highlight=False, soft_wrap=True)
+    console.print()
     for what, where in (
         ("LAPOR!", f"{stack.url}/"),
         ("sign in", f"{stack.url}/masuk"),

@@ -34,17 +34,17 @@ class Folder:
         return "250 Kept"
 
 
-def main(port: int, folder: Path) -> None:
-    """Listen on the loopback interface until told to stop."""
+def main(port: int, folder: Path, host: str = "127.0.0.1") -> None:
+    """Listen until told to stop."""
     folder.mkdir(parents=True, exist_ok=True)
     stop = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: stop.set())
-    controller = Controller(Folder(folder), hostname="127.0.0.1", port=port)
+    controller = Controller(Folder(folder), hostname=host, port=port)
     controller.start()
     stop.wait()
     controller.stop()
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), Path(sys.argv[2]))
+    main(int(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:4])

@@ -56,4 +56,4 @@ class Narrator:
         yield lambda detail: self._live.update(task, detail=escape(detail))
         self._live.update(task, completed=1, detail="")
         if not self.console.is_terminal:
-            self.say(f"{title}: ready after {time.monotonic() - began:.1f} s")
+            self.say(f"{title}: {time.monotonic() - began:.1f} s")

@@ -1,0 +1,1 @@
+"""The container image, and what it carries besides the services."""
