@@ -7,6 +7,7 @@ away. The relay is a process of its own (`python -m shared.messaging.relay`).
 import asyncio
 import gc
 import logging
+import ssl
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -17,6 +18,7 @@ from typing import Any
 import uvicorn
 from aiokafka.errors import KafkaError
 from fastapi import FastAPI
+from faststream.security import BaseSecurity, SASLScram512
 from opentelemetry import trace
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
@@ -78,7 +80,9 @@ class Consumers:
         """Consume until cancelled; wait for Kafka as long as it takes."""
         receiver, settings = self.receivers[name], self.parts.settings
         while True:
-            broker = Broker(settings.kafka, client_id=name, logger=None, graceful_timeout=10.0)
+            broker = Broker(
+                settings.kafka, client_id=name, logger=None, graceful_timeout=10.0, security=_security(settings)
+            )
             attach(receiver, broker, group_instance_id=f"{name}-{settings.instance}")
             try:
                 await broker.start()
@@ -94,6 +98,19 @@ class Consumers:
             finally:
                 self.joined.discard(name)
                 await broker.stop()
+
+
+def _security(settings: ServiceSettings) -> BaseSecurity | None:
+    """How to reach the broker: SCRAM over TLS, but plain on a laptop."""
+    if settings.kafka_security == "plaintext":
+        return None
+    if settings.kafka_username is None or settings.kafka_password is None:
+        raise ValueError("LAPOR_KAFKA_USERNAME and LAPOR_KAFKA_PASSWORD are needed with sasl_ssl")
+    return SASLScram512(
+        username=settings.kafka_username,
+        password=settings.kafka_password.get_secret_value(),
+        ssl_context=ssl.create_default_context(),
+    )
 
 
 def prepare(settings: ServiceSettings) -> Parts:
@@ -127,7 +144,7 @@ def serve(parts: Parts, app: FastAPI, consumers: Consumers, tickers: Sequence[Ti
     @asynccontextmanager
     async def lifespan(application: FastAPI) -> AsyncIterator[None]:
         async with inner(application):
-            work = {name: partial(consumers.run, name) for name in consumers.receivers}
+            work: dict[str, Ticker] = {name: partial(consumers.run, name) for name in consumers.receivers}
             work |= {getattr(ticker, "__name__", "ticker"): ticker for ticker in tickers}
             background.extend(asyncio.create_task(_supervise(name, run)) for name, run in work.items())
             gc.collect()
