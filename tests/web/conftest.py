@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Self
 from uuid import UUID
 
@@ -10,6 +11,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from deploy.local.assets import provide
+from deploy.local.progress import Narrator
 from shared.clock import FixedClock
 from shared.security import Person, Role
 from shared.settings import ServiceSettings
@@ -98,3 +101,8 @@ async def client(make_app: MakeApp) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(make_app(), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://lapor.test") as made:
         yield made
+
+
+def built_assets() -> Path:
+    """The folder of page assets, built if need be (npm, once)."""
+    return provide(Narrator.silent())

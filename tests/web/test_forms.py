@@ -45,7 +45,7 @@ async def test_every_error_is_named_in_the_summary_and_beside_its_field(client: 
         "#happened_on-day": "Tanggal harus memuat hari, bulan, dan tahun",
         "#until-day": "Tanggal itu tidak ada di kalender",
     }
-    for target in links:
+    for target in map(str, links):
         assert page.select_one(target) is not None
     box = page.select_one("#body")
     assert box is not None
