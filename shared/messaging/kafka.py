@@ -94,15 +94,17 @@ class Broker(KafkaBroker):
         await super().start()
 
 
-def attach(receiver: Receiver, broker: KafkaBroker, *, instance: str | None = None, **options: Any) -> BatchSubscriber:
+def attach(
+    receiver: Receiver, broker: KafkaBroker, *, group_instance_id: str | None = None, **options: Any
+) -> BatchSubscriber:
     """Subscribe the receiver to the topics of its handlers, under its consumer name as group.
 
-    `instance` makes membership static: a restart within the session timeout moves no partition. Events of state topics
+    `group_instance_id` makes membership static: a restart within the session timeout moves no partition. Events of state topics
     are published in transactions, so those who read any read committed.
     """
     settings: dict[str, Any] = {
         "group_id": receiver.consumer,
-        "group_instance_id": instance,
+        "group_instance_id": group_instance_id,
         "max_records": MAX_RECORDS,
         "auto_offset_reset": "earliest",
         "ack_policy": AckPolicy.NACK_ON_ERROR,
