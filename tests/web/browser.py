@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # published without types
 from fastapi import FastAPI
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
@@ -17,6 +17,14 @@ WIDTHS = (320, 375, 1280)
 """CSS pixels; 320 is also 1280 at 400 % (WCAG 1.4.10)."""
 CHROMIUM = os.environ.get("LAPOR_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 """None: the one that Playwright installed."""
+
+TOO_WIDE = """() => {
+  const wide = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= wide) return [];
+  const out = [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > wide + 0.5);
+  return out.map((e) => `${e.tagName}.${e.getAttribute("class") ?? ""}`).concat("page");
+}"""
+"""What sticks out of the window to the right."""
 
 
 @dataclass(frozen=True)
@@ -68,9 +76,9 @@ def look(page: Page, address: str | None = None, picture: Path | None = None) ->
     if address is not None:
         page.goto(address)
     page.wait_for_load_state("networkidle")
-    too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    if too_wide > 0:
-        said.append(f"scrolls sideways by {too_wide} px")
+    too_wide = page.evaluate(TOO_WIDE)
+    if too_wide:
+        said.append(f"scrolls sideways: {', '.join(too_wide)}")
     page.remove_listener("console", note)  # axe and pictures bring styles of their own
     if picture is not None:
         page.screenshot(path=picture, full_page=True)
