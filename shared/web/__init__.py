@@ -56,6 +56,8 @@ A service's `web.py` is thin: ask for what you need, call an action, render.
 
 - `Db` commits when the view returns, before the response is sent; an exception (a `Problem`, too) rolls back. Actions never
   commit. After a refusal that left changes behind, raise instead of returning, or call `await db.rollback()`.
+- `CurrentPerson` is who is signed in with an account (or None); `OneReport` is whoever opened one report by code or link (its
+  `report_id`), from a cookie of its own; a thread page asks for both.
 - Texts: write Indonesian in `_('…')` (templates), `lang.gettext("…")` (views) or `N_("…")` (constants); placeholders are
   `%(name)s`, a plain percent sign in a template's `_()` is `%%`. English goes to `services/<name>/locale/en.po`;
   `untranslated(Path("services/<name>"))` must be empty (put that in a test).
@@ -72,7 +74,7 @@ A service's `web.py` is thin: ask for what you need, call an action, render.
 from shared.web import forms
 from shared.web.app import create_app
 from shared.web.catalogues import untranslated, used_texts
-from shared.web.dependencies import CurrentPerson, Db, Lang, Now, SignedIn, require
+from shared.web.dependencies import CurrentPerson, Db, Lang, Now, OneReport, SignedIn, require
 from shared.web.errors import Problem, SignInNeeded
 from shared.web.language import N_, Language
 from shared.web.rendering import render, tracking
@@ -84,6 +86,7 @@ __all__ = [
     "Lang",
     "Language",
     "Now",
+    "OneReport",
     "Problem",
     "SignInNeeded",
     "SignedIn",

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.security import Person, Role
 from shared.web.errors import Problem, SignInNeeded
 from shared.web.language import Language
-from shared.web.people import recognise
+from shared.web.people import recognise, recognise_reporter
 from shared.web.rendering import language_of
 
 
@@ -50,4 +50,5 @@ Db = Annotated[AsyncSession, Depends(session, scope="function")]
 Now = Annotated[datetime, Depends(now)]
 Lang = Annotated[Language, Depends(language_of)]
 CurrentPerson = Annotated[Person | None, Depends(recognise)]
+OneReport = Annotated[Person | None, Depends(recognise_reporter)]
 SignedIn = Annotated[Person, Depends(require())]

@@ -92,3 +92,10 @@ async def test_a_problem_rolls_back(client: httpx.AsyncClient, log: list[str]) -
 async def test_ready_follows_the_database(client: httpx.AsyncClient) -> None:
     answer = await client.get("/ready")
     assert (answer.status_code, answer.json()) == (200, {"service": "sample", "database": True})
+
+
+async def test_a_session_for_one_report_stands_beside_the_account(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/siapa", headers={"cookie": "lapor=ratna; lapor-laporan=siti"})
+    assert answer.json() == ["Ratna W.", "Siti W."]
+    answer = await client.get("/siapa", headers={"cookie": "lapor-laporan=siti"})
+    assert answer.json() == [None, "Siti W."]

@@ -11,7 +11,7 @@ from pydantic import Field, field_validator
 from sqlalchemy import text
 
 from shared.security import Person, Role
-from shared.web import N_, Db, Lang, Now, Problem, forms, render, require
+from shared.web import N_, CurrentPerson, Db, Lang, Now, OneReport, Problem, forms, render, require
 from shared.web.forms import Day, Line, Text
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -63,6 +63,10 @@ def router() -> APIRouter:
     @routes.get("/meja/contoh")
     async def desk(request: Request, now: Now, person: Administrator) -> Response:
         return render(request, "sample_desk.html", now=now)
+
+    @routes.get("/siapa")
+    async def who(person: CurrentPerson, one: OneReport) -> list[str | None]:
+        return [person and person.name, one and one.name]
 
     @routes.get("/simpan")
     async def save(db: Db) -> Response:
