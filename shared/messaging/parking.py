@@ -43,6 +43,10 @@ select topic, lane, attempts,
 from parked_lane where consumer = :consumer and next_attempt_at <= clock_timestamp()
 order by next_attempt_at limit 1 for no key update skip locked
 """)
+AGAIN = text("""
+select topic, lane, attempts, cast(0 as float8)
+from parked_lane where consumer = :consumer and lane = :lane and topic = :topic for no key update skip locked
+""")
 NEXT = text("""
 select cast(extract(epoch from min(next_attempt_at) - clock_timestamp()) as float8)
 from parked_lane where consumer = :consumer
@@ -150,9 +154,14 @@ async def wake(session: AsyncSession, consumer: str, keys: Iterable[str]) -> int
     return int(found.rowcount)  # type: ignore[attr-defined]  # an update has one
 
 
-async def due(session: AsyncSession, consumer: str) -> Due | None:
-    """The lane that is due first, reserved until the transaction ends."""
-    row = (await session.execute(DUE, {"consumer": consumer})).first()
+async def due(session: AsyncSession, consumer: str, again: Due | None = None) -> Due | None:
+    """The lane that is due first, or the one worked on before, reserved until the transaction ends."""
+    found = (
+        await session.execute(AGAIN, _names(consumer, again))
+        if again
+        else await session.execute(DUE, {"consumer": consumer})
+    )
+    row = found.first()
     return Due(*row) if row else None
 
 
@@ -189,11 +198,15 @@ async def remove(session: AsyncSession, events: Sequence[Parked]) -> None:
     await session.execute(delete(parked).where(parked.c.position.in_([event.position for event in events])))
 
 
-async def close(session: AsyncSession, consumer: str, lane: Due | Open) -> None:
-    """Close the lane if nothing waits in it; in a transaction of its own, so that it waits for no one."""
+async def close(session: AsyncSession, consumer: str, lane: Due | Open) -> bool:
+    """Close the lane if nothing waits in it, or else make its next event due; whether it closed. Waits for no one."""
     names = _names(consumer, lane)
-    if await session.scalar(FOR_CLOSING, names):
-        await session.execute(CLOSE, names)
+    alone = await session.scalar(FOR_CLOSING, names)
+    if alone and (await session.execute(CLOSE, names)).rowcount:  # type: ignore[attr-defined]  # a delete has one
+        return True
+    delay = 0.0 if alone else 0.05  # somebody appends: not at once
+    await session.execute(POSTPONE, {**names, "attempts": 0, "reason": "Follower", "delay": delay})
+    return False
 
 
 async def postpone(
@@ -204,11 +217,6 @@ async def postpone(
     delay = backoff(because, attempts, late=lane.late, cap=cap)
     names = _names(consumer, lane)
     await session.execute(POSTPONE, {**names, "attempts": attempts, "reason": type(because).__name__, "delay": delay})
-
-
-async def rewind(session: AsyncSession, consumer: str, lane: Due | Open) -> None:
-    """Its head took effect, or an operator asks: the next event is due now."""
-    await session.execute(POSTPONE, {**_names(consumer, lane), "attempts": 0, "reason": "Follower", "delay": 0.0})
 
 
 def backoff(because: Exception, attempts: int, *, late: float = 0.0, cap: float | None = None) -> float:

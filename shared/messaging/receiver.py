@@ -53,6 +53,29 @@ class FailedError(Exception):
         self.error = error
 
 
+class Early:
+    """The events of one transaction that came before their cause, and what followed them in their lanes."""
+
+    def __init__(self, consumer: str) -> None:
+        self.count = 0
+        self._consumer = consumer
+        self._lanes: set[Lane] = set()
+
+    async def follows(self, session: AsyncSession, delivery: Delivery) -> bool:
+        """Whether it came behind one of them; then it is parked there."""
+        if delivery.lane not in self._lanes:
+            return False
+        await parking.append(session, self._consumer, [(delivery.key, delivery)])
+        self.count += 1
+        return True
+
+    async def park(self, session: AsyncSession, delivery: Delivery, error: NotYet) -> None:
+        """Park it as the head of its lane."""
+        await parking.open_lane(session, self._consumer, delivery.key, delivery, error)
+        self._lanes.add(delivery.lane)
+        self.count += 1
+
+
 class Receiver:
     """Settles records for one consumer (`<service>` or `<service>.urgent`). `kafka.attach` feeds it."""
 
@@ -115,11 +138,11 @@ class Receiver:
 
     async def _divide(self, batch: Sequence[Delivery]) -> None:
         """Settle together; what fails is divided, in order, down to the culprit: around it where it is known."""
-        parts = deque([batch])
+        parts = deque([(batch, False)])
         while parts:
-            part = parts.popleft()
+            part, careful = parts.popleft()
             try:
-                handled = await self._settle(part)
+                handled = await self._settle(part, careful=careful)
             except Exception as error:  # noqa: BLE001 - a handler may raise anything
                 cause = error.error if isinstance(error, FailedError) else error
                 if is_outage(cause):
@@ -127,23 +150,26 @@ class Receiver:
                 if len(part) == 1:
                     await self._give_up(part[0], cause)
                     continue
+                if isinstance(error, FailedError) and isinstance(cause, NotYet) and not self.unordered:
+                    parts.appendleft((part, True))  # where one waits for its cause, many may
+                    continue
                 if isinstance(error, FailedError):
                     at = part.index(error.delivery)
                     pieces = [part[:at], part[at : at + 1], part[at + 1 :]]
                 else:
                     pieces = [part[: len(part) // 2], part[len(part) // 2 :]]
-                parts.extendleft(reversed([piece for piece in pieces if piece]))
+                parts.extendleft(reversed([(piece, careful) for piece in pieces if piece]))
             else:
                 self._breaker.succeeded(handled)
 
-    async def _settle(self, batch: Sequence[Delivery]) -> int:
+    async def _settle(self, batch: Sequence[Delivery], *, careful: bool = False) -> int:
         try:
-            return await self._transact(batch, inbox.claim_new)
+            return await self._transact(batch, inbox.claim_new, careful=careful)
         except inbox.RepeatedError:
-            return await self._transact(batch, inbox.claim)
+            return await self._transact(batch, inbox.claim, careful=careful)
 
-    async def _transact(self, batch: Sequence[Delivery], claim: Claim) -> int:
-        """One transaction: claim, set aside what belongs to open lanes, handle the rest."""
+    async def _transact(self, batch: Sequence[Delivery], claim: Claim, *, careful: bool) -> int:
+        """One transaction: claim, set aside what belongs to open lanes, handle the rest, wake who waited for it."""
         async with self._sessions.begin() as session:
             fresh, opened = await claim(session, self.consumer, batch)
             live = [d for d in fresh if d.readable]
@@ -152,10 +178,13 @@ class Receiver:
             if opened and not self.unordered:
                 waiting = await parking.lock_open(session, self.consumer, [d.lane for d in live], opened)
                 live = await self._set_aside(session, live, waiting)
-            await self._handle(session, live)
-        if opened and not self.unordered and live:
-            await self._wake({d.key for d in live}, opened)
-        return len(live)
+            early = await self._handle(session, live, careful=careful)
+            woken = 0
+            if opened and not self.unordered and live:
+                woken = await self._wake(session, {d.key for d in live}, opened)
+        if woken or early:
+            self._retries.poke()
+        return len(live) - early
 
     async def _set_aside(self, session: AsyncSession, live: list[Delivery], waiting: frozenset[Lane]) -> list[Delivery]:
         behind = [(d.key, d) for d in live if d.lane in waiting]
@@ -163,34 +192,33 @@ class Receiver:
             await parking.append(session, self.consumer, behind)
         return [d for d in live if d.lane not in waiting]
 
-    async def _handle(self, session: AsyncSession, live: Sequence[Delivery]) -> None:
-        tracing = self._tracing
+    async def _handle(self, session: AsyncSession, live: Sequence[Delivery], *, careful: bool = False) -> int:
+        """Call the handlers, in order. Careful: park events that came before their cause; the number of them."""
+        tracing, early = self._tracing, Early(self.consumer)
         for handler, deliveries in self.routes.in_order(live):
             if handler.takes_many:
                 with tracing.many(deliveries) if tracing else nullcontext():
                     await handler.call(session, deliveries)
                 continue
             for delivery in deliveries:
+                if careful and await early.follows(session, delivery):
+                    continue
                 try:
-                    with tracing.event(delivery) if tracing else nullcontext():
-                        await handler.call(session, delivery.event, delivery.meta)
+                    async with session.begin_nested() if careful else nullcontext():
+                        with tracing.event(delivery) if tracing else nullcontext():
+                            await handler.call(session, delivery.event, delivery.meta)
                 except Exception as error:
+                    if careful and isinstance(error, NotYet):
+                        await early.park(session, delivery, error)
+                        continue
                     raise FailedError(delivery, error) from error
+        return early.count
 
-    async def _wake(self, keys: set[str], opened: Sequence[Open]) -> None:
-        """What was handled may be what others wait for. Best effort: their back-off is the net."""
+    async def _wake(self, session: AsyncSession, keys: set[str], opened: Sequence[Open]) -> int:
+        """What was handled may be what others wait for. Never waits for a lock: their back-off is the net."""
         if len(opened) <= inbox.FEW:
             keys &= {lane.lane for lane in opened if lane.reason == NotYet.__name__}
-        if not keys:
-            return
-        try:
-            async with self._sessions.begin() as session:
-                woken = await parking.wake(session, self.consumer, keys)
-        except Exception as error:  # noqa: BLE001 - the batch itself is committed
-            logger.warning("consumer %s: waking failed: %s", self.consumer, type(error).__name__)
-            return
-        if woken:
-            self._retries.poke()
+        return await parking.wake(session, self.consumer, keys) if keys else 0
 
     async def _give_up(self, delivery: Delivery, error: Exception) -> None:
         """Park the culprit, unless it is but one of too many."""

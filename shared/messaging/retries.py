@@ -72,17 +72,11 @@ class Retries:
         while True:
             try:
                 async with self._sessions.begin() as session:
-                    found = await parking.due(session, self._consumer)
+                    found = await parking.due(session, self._consumer, lane)
                     if found is None:
                         return lane is not None
-                    if lane is not None and (found.topic, found.lane) != (lane.topic, lane.lane):
-                        size = 1
                     lane = found
-                    events = await parking.heads(session, self._consumer, lane, size)
-                    if events:
-                        keys = await self._handle(session, events)
-                        await parking.remove(session, events)
-                        await parking.rewind(session, self._consumer, lane)
+                    closed = await self._advance(session, lane, size)
             except Exception as error:
                 if lane is None or is_outage(error):
                     raise
@@ -92,11 +86,15 @@ class Retries:
                 async with self._sessions.begin() as session:
                     await parking.postpone(session, self._consumer, lane, error, cap=self._cap)
                 return True
-            async with self._sessions.begin() as session:
-                if len(events) < size:
-                    await parking.close(session, self._consumer, lane)
-                if events and keys:
-                    await parking.wake(session, self._consumer, keys)
-            if not events or len(events) < size or time.monotonic() > until:
+            if closed or time.monotonic() > until:
                 return True
             size = min(size * 2, MOST)
+
+    async def _advance(self, session: AsyncSession, lane: Due, size: int) -> bool:
+        """Handle the first events of a lane; whether it is done with for now."""
+        events = await parking.heads(session, self._consumer, lane, size)
+        if events:
+            keys = await self._handle(session, events)
+            await parking.remove(session, events)
+            await parking.wake(session, self._consumer, keys)
+        return await parking.close(session, self._consumer, lane) or not events
