@@ -1,5 +1,7 @@
 """What every service with pages remembers of identity's keys and of sessions that ended early."""
 
+from types import ModuleType
+
 from alembic.operations import Operations
 from sqlalchemy import Column, MetaData, Table, Text, Uuid
 
@@ -21,7 +23,7 @@ revoked_session = Table(
 )
 
 
-def upgrade_0001(op: Operations) -> None:
+def upgrade_0001(op: Operations | ModuleType) -> None:
     """Create the tables; called by each service's first migration."""
     op.create_table(
         "signing_key",
