@@ -98,12 +98,11 @@ async def lock_held_for(session: AsyncSession, agency: str) -> Sequence[Case]:
     return [_case(row) for row in found]
 
 
-async def add(session: AsyncSession, new: Case) -> bool:
+async def add(session: AsyncSession, new_case: Case) -> bool:
     """Keep a new case; False if there is one for that report."""
-    added = await session.execute(
-        upsert(report_case).values(**_columns(new)).on_conflict_do_nothing(index_elements=["report_id"])
-    )
-    return bool(added.rowcount)  # type: ignore[attr-defined]  # a CursorResult, typed as Result
+    new = upsert(report_case).values(**_columns(new_case)).on_conflict_do_nothing(index_elements=["report_id"])
+    added = await session.execute(new.returning(report_case.c.report_id))
+    return added.first() is not None
 
 
 async def save(session: AsyncSession, changed: Case) -> None:

@@ -15,13 +15,14 @@ from sqlalchemy import (
     Uuid,
 )
 
-from shared.database import Timestamp, metadata
+from shared import database
+from shared.database import Timestamp
 
-METADATA = metadata()
+metadata = database.metadata()
 
 report_case = Table(
     "report_case",
-    METADATA,
+    metadata,
     Column("report_id", Uuid, primary_key=True),
     Column("tracking_id", Text, nullable=False, unique=True),
     Column("reporter_ref", Uuid, nullable=False),
@@ -58,7 +59,7 @@ Index(
 
 case_entry = Table(
     "case_entry",
-    METADATA,
+    metadata,
     Column("entry_id", BigInteger, Identity(), primary_key=True),
     Column("report_id", Uuid, ForeignKey("report_case.report_id"), nullable=False, index=True),
     Column("kind", Text, nullable=False),
@@ -71,7 +72,7 @@ case_entry = Table(
 # What the reporter decided about a report, kept for ever: it may come before the report, and after it.
 privacy = Table(
     "privacy",
-    METADATA,
+    metadata,
     Column("report_id", Uuid, primary_key=True),
     Column("anonymous", Boolean, nullable=False),
     Column("confidential", Boolean, nullable=False),
@@ -81,7 +82,7 @@ privacy = Table(
 # May come before the report, too.
 deadline = Table(
     "deadline",
-    METADATA,
+    metadata,
     Column("deadline_id", Uuid, primary_key=True),
     Column("report_id", Uuid, nullable=False, index=True),
     Column("clock", Text, nullable=False),
@@ -93,7 +94,7 @@ deadline = Table(
 
 agency = Table(
     "agency",
-    METADATA,
+    metadata,
     Column("code", Text, primary_key=True),
     Column("parent", Text),
     Column("kind", Text, nullable=False),
@@ -106,7 +107,7 @@ agency = Table(
 
 category = Table(
     "category",
-    METADATA,
+    metadata,
     Column("code", Text, primary_key=True),
     Column("version", Integer, nullable=False),
     Column("name", Text, nullable=False),
@@ -118,7 +119,7 @@ category = Table(
 
 calendar_year = Table(
     "calendar_year",
-    METADATA,
+    metadata,
     Column("year", Integer, primary_key=True, autoincrement=False),
     Column("version", Integer, nullable=False),
     Column("days_off", JSON, nullable=False),  # ISO dates
@@ -126,7 +127,7 @@ calendar_year = Table(
 
 clock_policy = Table(
     "clock_policy",
-    METADATA,
+    metadata,
     Column("clock", Text, primary_key=True),
     Column("working_days", Integer, nullable=False),
 )

@@ -1,6 +1,6 @@
 """Alembic environment of verification."""
 
-from services.verification.tables import METADATA
+from services.verification.tables import metadata
 from shared.database import run_migrations
 
-run_migrations(METADATA)
+run_migrations(metadata)
