@@ -322,7 +322,7 @@ def settle(stored: Deadline | None, reckoned: Deadline, *, now: datetime) -> tup
     A clock that fired does not fire again in the same run, unless its due date has moved into the future.
     """
     same_run = stored if stored is not None and stored.basis == reckoned.basis else None
-    if same_run and same_run.state is reckoned.state and reckoned.state in (State.MET, State.CANCELLED):
+    if same_run and _is_over(same_run, reckoned):
         return same_run, []
     was = same_run.state if same_run else None
     fired_at = same_run.fired_at if same_run else None
@@ -343,6 +343,14 @@ def settle(stored: Deadline | None, reckoned: Deadline, *, now: datetime) -> tup
         late = reckoned.ended_at > reckoned.due_at
         events.append(DeadlineMet(occurred_at=now, met_at=reckoned.ended_at, late=late, **_named(reckoned)))
     return replace(reckoned, state=state, fired_at=fired_at), events
+
+
+def _is_over(stored: Deadline, reckoned: Deadline) -> bool:
+    """Whether a clock ended before, as it is reckoned now; a later decree does not change what was promised then."""
+    if stored.state is not reckoned.state or stored.state not in (State.MET, State.CANCELLED):
+        return False
+    same_promise = stored.due_at == reckoned.due_at or stored.calendar_version != reckoned.calendar_version
+    return stored.ended_at == reckoned.ended_at and same_promise
 
 
 def drop(stored: Deadline, *, now: datetime) -> Deadline:

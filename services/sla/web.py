@@ -25,6 +25,12 @@ STAGES = {
     ClockName.RESPONSE: N_("Jawaban instansi"),
     ClockName.CLOSURE: N_("Penutupan"),
 }
+OWNERS = {
+    ClockName.VERIFICATION: N_("Administrator LAPOR!"),
+    ClockName.COMPLETION: N_("Pelapor"),
+    ClockName.CLOSURE: N_("Sistem"),
+}
+"""Who must act, where it is no agency."""
 PUBLISHED = (ClockName.RESPONSE, ClockName.CLOSURE)
 """Clocks of reports that have a public page."""
 
@@ -99,6 +105,7 @@ def router(soon_working_days: int) -> APIRouter:
             view=tampilan,
             View=View,
             stage_names=STAGES,
+            owners=OWNERS,
             stage=tahap or None,
             agency=instansi or "",
             page=halaman,

@@ -10,8 +10,8 @@ from shared.contracts.deadlines import (
     DeadlineMet,
     DeadlineMissed,
     DeadlinePaused,
-    DeadlinesEvent,
     DeadlineSet,
+    DeadlinesEvent,
     ReminderDue,
 )
 from shared.contracts.registry import consumed_by

@@ -9,7 +9,7 @@ from services.sla.decree import take_over
 from services.sla.domain import State
 from services.sla.ticker import Ticker
 from shared.contracts.clock_policies import ClockPolicy
-from shared.contracts.deadlines import ClosureDue, DeadlineMissed, DeadlinesEvent, DeadlineSet, ReminderDue
+from shared.contracts.deadlines import ClosureDue, DeadlineMissed, DeadlineSet, DeadlinesEvent, ReminderDue
 from shared.contracts.vocabulary import ClockName
 from shared.contracts.working_calendar import CalendarYear
 from tests.sla.conftest import Sla
