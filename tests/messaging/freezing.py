@@ -1,0 +1,26 @@
+"""A relay in a process of its own that stands still with a snapshot in its hands, before sending it."""
+
+import os
+import signal
+import sys
+import threading
+
+from shared.messaging import relay
+from shared.messaging.relay import Producers, Relay, Sent
+from tests.messaging.world import World
+
+
+class Freezing(Producers):
+    """Stops the process between reading the rows of key `a` and sending them."""
+
+    def send(self, sent: Sent) -> None:
+        if any(row[2] == "a" for row in sent.rows):
+            os.kill(os.getpid(), signal.SIGSTOP)
+        super().send(sent)
+
+
+if __name__ == "__main__":
+    relay.Producers = Freezing  # type: ignore[misc]
+    relay.CONNECTION = {**relay.CONNECTION, "options": "-c idle_session_timeout=2s"}
+    world = World(*sys.argv[1:])
+    Relay(world.name, world.dsn, world.kafka).run(threading.Event())
