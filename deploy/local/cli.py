@@ -1,19 +1,17 @@
 """The `lapor` command: the embedded stack and the operators' tools."""
 
-import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated
 
 import psutil
 import typer
-from rich.console import Console
+from rich.box import SIMPLE
 from rich.markup import escape
 from rich.table import Table
 
-from deploy.local import accounts
+from deploy.local import accounts, assets, compose, operators, prerequisites
+from deploy.local.console import chosen_stack, console, problems_in_words
 from deploy.local.layout import Layout
 from deploy.local.problem import Problem
 from deploy.local.programs import ROSTER
@@ -27,29 +25,6 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
     add_completion=False,
 )
-console = Console()
-
-
-@contextmanager
-def problems_in_words() -> Iterator[None]:
-    """A `Problem` ends the command with its words and status 1, without a traceback."""
-    try:
-        yield
-    except Problem as problem:
-        Console(stderr=True).print(f"[bold red]![/] {escape(str(problem))}", highlight=False, soft_wrap=True)
-        raise typer.Exit(1) from problem
-
-
-def chosen_stack(narrator: Narrator | None = None) -> Stack:
-    """The stack that LAPOR_STATE names, else the checkout's own.
-
-    Raises:
-        Problem: LAPOR_GATEWAY_PORT is not a port.
-    """
-    wanted = os.environ.get("LAPOR_GATEWAY_PORT")
-    if wanted and not (wanted.isdigit() and 0 < int(wanted) < 65536):
-        raise Problem(f"LAPOR_GATEWAY_PORT is {wanted}, which is no port: choose a number from 1024 to 65535.")
-    return Stack(Layout.chosen().state, narrator=narrator, gateway_port=int(wanted) if wanted else None)
 
 
 @app.command()
@@ -78,23 +53,24 @@ def status() -> None:
     """Show what runs, whether it is ready, and what it takes. Exit status 1 if anything is not ready."""
     with problems_in_words():
         stack = chosen_stack()
-        table = Table("program", "state", "ready", "port", "memory", "", title=f"{stack.url}", title_justify="left")
+        statuses = stack.statuses()
+        table = Table(box=SIMPLE, padding=(0, 1))
+        for column in ("program", "state", "port", "process", "memory", "running for"):
+            table.add_column(column, no_wrap=True)
         total, all_ready = 0, True
-        for name, state in stack.statuses().items():
-            ready = state.state == "RUNNING" and stack.ready(name)
+        for name in [name for name in ROSTER if name in statuses]:
+            one = statuses[name]
+            ready = one.state == "RUNNING" and stack.ready(name)
             all_ready &= ready
-            resident = _resident(state.pid)
+            resident = _resident(one.pid)
             total += resident
-            table.add_row(
-                name,
-                state.state.lower(),
-                "[green]yes[/]" if ready else "[red]no[/]",
-                str(stack.ports.get(name, "")),
-                f"{resident / 1e6:.0f} MB",
-                state.description,
-            )
+            words = "[green]ready[/]" if ready else f"[red]{one.state.lower()}, not ready[/]"
+            since = one.description.rpartition("uptime ")[2] if one.pid else ""
+            memory = f"{resident / 1e6:.0f} MB"
+            table.add_row(name, words, str(stack.ports.get(name, "")), str(one.pid or ""), memory, since)
         console.print(table)
-        console.print(f"resident together: {total / 1e9:.2f} GB · logs: {stack.logs}", highlight=False, soft_wrap=True)
+        summary = f"{stack.url}  ·  {total / 1e9:.2f} GB resident  ·  logs: {stack.logs}"
+        console.print(summary, highlight=False, soft_wrap=True)
         if not all_ready:
             raise typer.Exit(1)
 
@@ -131,6 +107,33 @@ def restart(
         stack = chosen_stack(narrator)
         with narrator:
             stack.restart(*(names or []))
+
+
+@app.command("assets")
+def build_assets() -> None:
+    """Build what pages load in the browser, unless it is there and fits."""
+    with problems_in_words():
+        narrator = Narrator(console)
+        with narrator:
+            folder = assets.provide(narrator)
+        console.print(str(folder), highlight=False, soft_wrap=True)
+
+
+@app.command("compose-env")
+def compose_env() -> None:
+    """Make the secrets and keys that docker-compose.yml needs, once."""
+    with problems_in_words():
+        console.print(f"docker compose --env-file {compose.provide()} up --build", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def browser() -> None:
+    """Find the browser that the tests drive; install it where this machine lets us (Debian, as root)."""
+    with problems_in_words():
+        console.print(str(prerequisites.provide_chromium(console.print)), highlight=False, soft_wrap=True)
+
+
+operators.add_to(app)
 
 
 def _welcome(stack: Stack) -> None:

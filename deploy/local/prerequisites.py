@@ -124,6 +124,25 @@ def chromium() -> Path:
     raise Problem(NO_CHROMIUM)
 
 
+def provide_chromium(say: Say) -> Path:
+    """A browser for the tests; installed by apt-get where it is missing and this is root on Debian.
+
+    Raises:
+        Problem: there is none and it cannot be installed.
+    """
+    try:
+        return chromium()
+    except Problem:
+        apt = shutil.which("apt-get")
+        if apt is None or os.geteuid() != 0:
+            raise
+    say("installing Chromium with apt-get")
+    quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+    run([apt, "update"], environment=quiet)
+    run([apt, "install", "--yes", "--no-install-recommends", "chromium"], environment=quiet)
+    return chromium()
+
+
 def _provide(module: str, extra: str, why: str, say: Say) -> None:
     """Install an optional extra of this project from its lock file, unless it is there."""
     if importlib.util.find_spec(module):

@@ -37,7 +37,6 @@ class Stack:
 
     def __init__(self, folder: Path, *, narrator: Narrator | None = None, gateway_port: int | None = None) -> None:
         self.layout = Layout.at(folder)
-        self.layout.create()
         self._narrator = narrator or Narrator.silent()
         self._wanted_port = gateway_port
         self._remembered = Remembered.load(self.layout.remembered)
@@ -124,6 +123,7 @@ class Stack:
         Raises:
             Problem: something is missing or does not start; what already runs is left running, for a look at it.
         """
+        self.layout.create()
         with parts.one_at_a_time(self.layout.state / "turn"):
             self._remembered = Remembered.load(self.layout.remembered)
             self._abandoned.clear()
@@ -133,6 +133,8 @@ class Stack:
 
     def down(self) -> bool:
         """Stop everything in order; False where nothing ran."""
+        if not self.layout.remembered.exists():
+            return False
         with parts.one_at_a_time(self.layout.state / "turn"):
             self._remembered = Remembered.load(self.layout.remembered)
             if not self.running():

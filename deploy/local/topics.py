@@ -1,11 +1,12 @@
 """Creates the registry's topics on the embedded broker."""
 
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined] # public, missing in __all__
 
 from shared.contracts.registry import TOPICS
 
 
 def create(address: str) -> None:
+    """Create what the registry lists and the broker lacks."""
     admin = AdminClient({"bootstrap.servers": address})
     known = set(admin.list_topics(timeout=10).topics)
     new = [

@@ -8,6 +8,28 @@ from pathlib import Path
 from typing import Any
 
 SOURCE = Path(__file__).parent / "reports.toml"
+CATEGORIES = {
+    "jalan": "jalan",
+    "penerangan": "penerangan-jalan",
+    "sampah": "kebersihan",
+    "banjir": "genangan",
+    "pohon": "pohon",
+    "taman": "pohon",
+    "air": "air-bersih",
+    "kependudukan": "kependudukan",
+    "pungli": "pungutan-liar",
+    "sekolah": "pendidikan",
+    "kesehatan": "kesehatan",
+    "transportasi": "transportasi",
+    "listrik": "listrik",
+    "bansos": "bantuan-sosial",
+    "pertanahan": "pertanahan",
+    "ketenagakerjaan": "ketenagakerjaan",
+    "imigrasi": "imigrasi",
+    "usaha": "perizinan",
+    "lain": "lainnya",
+}
+"""Topic of a story → code of verification's category."""
 
 
 class Fate(Enum):
@@ -29,7 +51,7 @@ class Story:
     """One report and what becomes of it."""
 
     kind: str
-    topic: str
+    category: str
     title: str
     body: str
     region: str
@@ -74,7 +96,7 @@ def _one(source: dict[str, Any], chance: random.Random) -> Story:
     agency = place["agency"] if to in ("local", "elsewhere", "return") or to.startswith("reject") else to
     return Story(
         kind=scenario["kind"],
-        topic=scenario["topic"],
+        category=CATEGORIES[scenario["topic"]],
         title=scenario["title"].format(**fill),
         body=_sentence(scenario["body"].format(**fill)),
         region=place["region"],

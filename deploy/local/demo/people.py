@@ -1,0 +1,196 @@
+"""Who acts in the demonstration: citizens, an administrator, officers. They use the pages that everybody uses."""
+
+import asyncio
+import tomllib
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import httpx
+
+from deploy.local.demo.browsing import Page, UnexpectedPage, Visitor
+from deploy.local.demo.stories import Fate, Story
+
+ACCOUNTS = Path(__file__).parents[1] / "demo_accounts.toml"
+ARRIVES = 30.0
+"""Seconds within which an event must have reached the next desk."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A report that came in."""
+
+    story: Story
+    tracking_id: str
+    report_id: UUID
+    private_path: str | None
+    """The reporter's own page; None for SMS."""
+
+
+class Office:
+    """The desks: signed-in staff by e-mail, and what operators' tools may ask."""
+
+    def __init__(self, address: str, intake: str, internal_token: str) -> None:
+        self.address = address
+        self._intake = intake
+        self._token = internal_token
+        accounts = tomllib.loads(ACCOUNTS.read_text())
+        self._password = str(accounts["password"])
+        self._officers = {a["agency"]: a["email"] for a in accounts["accounts"] if a["role"] == "officer"}
+        self._administrators = [a["email"] for a in accounts["accounts"] if a["role"] == "administrator"]
+        self._signed_in: dict[str, Visitor] = {}
+        self._stack = AsyncExitStack()
+        self._lock = asyncio.Lock()
+
+    async def close(self) -> None:
+        """Everybody goes home."""
+        await self._stack.aclose()
+
+    async def person(self, email: str) -> Visitor:
+        """Signed in, once."""
+        async with self._lock:
+            if email not in self._signed_in:
+                visitor = await self._stack.enter_async_context(Visitor(self.address))
+                page = await visitor.open("/masuk")
+                await visitor.send(page.form("/masuk"), login=email, password=self._password)
+                self._signed_in[email] = visitor
+            return self._signed_in[email]
+
+    async def administrator(self) -> Visitor:
+        """Who verifies."""
+        return await self.person(self._administrators[0])
+
+    async def officer(self, agency: str) -> Visitor | None:
+        """Who answers for an agency; None where nobody has an account."""
+        email = self._officers.get(agency)
+        return await self.person(email) if email else None
+
+    async def report_id(self, tracking_id: str) -> UUID:
+        """The report behind a tracking ID, as operators' tools find it."""
+        async with httpx.AsyncClient(trust_env=False) as client:
+            answer = await client.get(
+                f"{self._intake}/internal/tracking/{tracking_id}", headers={"Authorization": f"Bearer {self._token}"}
+            )
+        answer.raise_for_status()
+        return UUID(answer.json()["report_id"])
+
+
+@asynccontextmanager
+async def open_office(address: str, intake: str, internal_token: str) -> AsyncIterator[Office]:
+    """An office for the length of a block."""
+    office = Office(address, intake, internal_token)
+    try:
+        yield office
+    finally:
+        await office.close()
+
+
+async def arriving(visitor: Visitor, path: str, within: float = ARRIVES) -> Page:
+    """A page that comes into being when an event arrives.
+
+    Raises:
+        UnexpectedPage: it did not come in time.
+    """
+    end = asyncio.get_running_loop().time() + within
+    while True:
+        try:
+            return await visitor.open(path)
+        except UnexpectedPage:
+            if asyncio.get_running_loop().time() > end:
+                raise
+        await asyncio.sleep(0.15)
+
+
+async def send_web(office: Office, story: Story, *, email: str | None = None) -> Sent:
+    """A citizen fills in the form."""
+    async with Visitor(office.address) as citizen:
+        page = await citizen.open("/lapor")
+        fields: dict[str, str | bool | None] = {
+            "kind": story.kind,
+            "title": story.title,
+            "body": story.body,
+            "place": story.place,
+            "region": story.region,
+            "anonymous": story.anonymous,
+            "confidential": story.confidential,
+            "name": story.name or "",
+            "email": email or "",
+        }
+        receipt = await citizen.send(page.form("/lapor"), 200, **fields)
+        if not receipt.path.startswith("/saya/"):  # warned about personal data in an anonymous text: send all the same
+            receipt = await citizen.send(receipt.form("/lapor"), leak=True)
+        tracking_id = tracking_of(receipt)
+        return Sent(story, tracking_id, await office.report_id(tracking_id), receipt.path)
+
+
+async def send_sms(office: Office, story: Story, sender: str, secret: str) -> Sent:
+    """A citizen's SMS, as the gateway hands it over."""
+    text = f"{story.keyword}, {story.title}. {story.body}"
+    if story.anonymous:
+        text = f"ANONIM {text}"
+    async with Visitor(office.address) as gateway:
+        answer = await gateway.post(
+            "/sms",
+            text.encode(),
+            {
+                "Content-Type": "text/plain; charset=utf-8",
+                "X-Kannel-From": sender,
+                "X-Kannel-To": "1708",
+                "X-Kannel-Message-Id": uuid4().hex,
+                "X-Lapor-Secret": secret,
+            },
+        )
+    if answer.status_code not in (200, 201, 202):
+        raise UnexpectedPage(f"SMS: {answer.status_code} {answer.text[:200]}")
+    digits = "".join(c for c in answer.text if c.isdigit())
+    tracking_id = digits[:10]
+    return Sent(story, tracking_id, await office.report_id(tracking_id), None)
+
+
+def tracking_of(page: Page) -> str:
+    """The tracking ID that a page shows.
+
+    Raises:
+        UnexpectedPage: it shows none.
+    """
+    shown = page.soup.select_one(".lp-id")
+    digits = "".join(c for c in (shown.get_text() if shown else "") if c.isdigit())
+    if len(digits) != 10:
+        raise UnexpectedPage(f"no tracking ID on {page.path}: {page.title}")
+    return digits
+
+
+async def decide(office: Office, sent: Sent) -> None:
+    """The administrator does what the story says."""
+    administrator, story = await office.administrator(), sent.story
+    desk = f"/meja/verifikasi/{sent.report_id}"
+    page = await arriving(administrator, desk)
+    match story.fate:
+        case Fate.REJECTED:
+            await administrator.send(page.form("/tolak"), reason=story.rejection or "")
+        case Fate.RETURNED:
+            await administrator.send(
+                page.form("/kembalikan"), missing="Sebutkan nama jalan, kelurahan, dan patokan terdekat."
+            )
+        case Fate.HELD:
+            await administrator.send(page.form("/tahan"), agency=story.agency)
+        case _:
+            await administrator.send(
+                page.form("/verifikasi"),
+                category=story.category,
+                lead=story.agency,
+                title=story.title,
+                public_body=story.body,
+            )
+
+
+async def answer(office: Office, sent: Sent, kind: str, text: str) -> bool:
+    """An officer of the agency writes; False where the agency has no officer in the demonstration."""
+    officer = await office.officer(sent.story.agency)
+    if officer is None:
+        return False
+    page = await arriving(officer, f"/meja/instansi/{sent.report_id}")
+    await officer.send(page.form("/jawab"), kind=kind, text=text)
+    return True
