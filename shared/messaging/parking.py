@@ -148,10 +148,9 @@ async def open_lane(
     await append(session, consumer, [(lane, delivery)])
 
 
-async def wake(session: AsyncSession, consumer: str, keys: Iterable[str]) -> int:
-    """Make lanes that wait for a cause of these keys due at once; the number of them."""
-    found = await session.execute(WAKE, {"consumer": consumer, "keys": array(keys)})
-    return int(found.rowcount)  # type: ignore[attr-defined]  # an update has one
+async def wake(session: AsyncSession, consumer: str, keys: Iterable[str]) -> None:
+    """Make lanes that wait for a cause of these keys due at once, but for those being tried right now."""
+    await session.execute(WAKE, {"consumer": consumer, "keys": array(keys)})
 
 
 async def due(session: AsyncSession, consumer: str, again: Due | None = None) -> Due | None:
@@ -210,10 +209,10 @@ async def close(session: AsyncSession, consumer: str, lane: Due | Open) -> bool:
 
 
 async def postpone(
-    session: AsyncSession, consumer: str, lane: Due, because: Exception, *, cap: float | None = None
+    session: AsyncSession, consumer: str, lane: Due, because: Exception, *, again: bool, cap: float | None = None
 ) -> None:
-    """Its head failed again."""
-    attempts = lane.attempts + 1
+    """Its head failed again; `again` if it is to be tried as if for the first time."""
+    attempts = 1 if again else lane.attempts + 1
     delay = backoff(because, attempts, late=lane.late, cap=cap)
     names = _names(consumer, lane)
     await session.execute(POSTPONE, {**names, "attempts": attempts, "reason": type(because).__name__, "delay": delay})
@@ -223,14 +222,14 @@ def backoff(because: Exception, attempts: int, *, late: float = 0.0, cap: float 
     """Seconds until the next attempt.
 
     0.1 s doubling: to 5 s for an event before its cause and to 5 minutes once it has waited for a minute (its cause
-    wakes it anyway), to 5 minutes for a failure, or to `cap`. Where so many wait that they are tried late, ten times
-    that lateness: retrying never takes more than a tenth of the time.
+    wakes it anyway), to 5 minutes for a failure, or to `cap`. Where so many wait that they are tried late, four times
+    that lateness: retrying them is no hot loop.
     """
     waiting = isinstance(because, NotYet)
     limit = cap if cap is not None else 5.0 if waiting and attempts < 20 else 300.0
     delay = min(0.1 * 2.0 ** min(attempts - 1, 20), limit)
     longest = 3600.0 if cap is None else 60.0
-    return max(delay, min(late * 10.0, longest)) if late > 1.0 else delay
+    return max(delay, min(late * 4.0, longest)) if late > 5.0 else delay
 
 
 def _names(consumer: str, lane: Due | Open) -> dict[str, Any]:

@@ -179,11 +179,11 @@ class Receiver:
                 waiting = await parking.lock_open(session, self.consumer, [d.lane for d in live], opened)
                 live = await self._set_aside(session, live, waiting)
             early = await self._handle(session, live, careful=careful)
-            woken = 0
+            caused = set()
             if opened and not self.unordered and live:
-                woken = await self._wake(session, {d.key for d in live}, opened)
-        if woken or early:
-            self._retries.poke()
+                caused = await self._wake(session, {d.key for d in live}, opened)
+        if caused or early:
+            self._retries.poke(caused)
         return len(live) - early
 
     async def _set_aside(self, session: AsyncSession, live: list[Delivery], waiting: frozenset[Lane]) -> list[Delivery]:
@@ -214,11 +214,13 @@ class Receiver:
                     raise FailedError(delivery, error) from error
         return early.count
 
-    async def _wake(self, session: AsyncSession, keys: set[str], opened: Sequence[Open]) -> int:
-        """What was handled may be what others wait for. Never waits for a lock: their back-off is the net."""
+    async def _wake(self, session: AsyncSession, keys: set[str], opened: Sequence[Open]) -> set[str]:
+        """What was handled may be what others wait for; the keys. Never waits for a lock."""
         if len(opened) <= inbox.FEW:
             keys &= {lane.lane for lane in opened if lane.reason == NotYet.__name__}
-        return await parking.wake(session, self.consumer, keys) if keys else 0
+        if keys:
+            await parking.wake(session, self.consumer, keys)
+        return keys
 
     async def _give_up(self, delivery: Delivery, error: Exception) -> None:
         """Park the culprit, unless it is but one of too many."""

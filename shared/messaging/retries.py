@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
@@ -18,6 +18,8 @@ IDLE = 1.0
 """Seconds between looks while nothing is due: another replica may have parked and died."""
 SLICE = 1.0
 """Seconds given to one lane before another has its turn."""
+REMEMBERED = 10_000
+"""Keys that just took effect."""
 MOST = 256
 """Events of one lane in one transaction."""
 
@@ -33,9 +35,16 @@ class Retries:
         self._handle = handle
         self._cap = cap
         self._poked = asyncio.Event()
+        self._fresh: set[str] = set()
 
-    def poke(self) -> None:
-        """Something was parked or woken: look at once."""
+    def poke(self, keys: Iterable[str] = ()) -> None:
+        """Something was parked, or events of these keys took effect: look at once.
+
+        A lane that was being tried just then could not be woken, and may have missed its cause by a moment.
+        """
+        if len(self._fresh) > REMEMBERED:
+            self._fresh.clear()
+        self._fresh.update(keys)
         self._poked.set()
 
     async def run(self) -> None:
@@ -76,6 +85,7 @@ class Retries:
                     if found is None:
                         return lane is not None
                     lane = found
+                    self._fresh.discard(lane.lane)
                     closed = await self._advance(session, lane, size)
             except Exception as error:
                 if lane is None or is_outage(error):
@@ -84,7 +94,8 @@ class Retries:
                     size = 1
                     continue
                 async with self._sessions.begin() as session:
-                    await parking.postpone(session, self._consumer, lane, error, cap=self._cap)
+                    missed = lane.lane in self._fresh
+                    await parking.postpone(session, self._consumer, lane, error, again=missed, cap=self._cap)
                 return True
             if closed or time.monotonic() > until:
                 return True

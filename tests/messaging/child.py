@@ -8,12 +8,14 @@ import shared.messaging.kafka
 from tests.messaging import model
 from tests.messaging.world import World
 
+TIMES = {"session_timeout_ms": 6000, "heartbeat_interval_ms": 300}
 
-async def main(name: str, postgres: str, kafka: str, slow: str) -> None:
+
+async def main(name: str, postgres: str, kafka: str, slow: str, instance: str = "") -> None:
     world, stop = World(name, postgres, kafka), asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     receiver = world.receiver(model.routes(world.kinds, slow=float(slow)))
-    async with world.consuming(receiver, session_timeout_ms=6000, heartbeat_interval_ms=300):
+    async with world.consuming(receiver, group_instance_id=instance or None, **TIMES):
         await stop.wait()
     await world.close()
 

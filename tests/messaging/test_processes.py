@@ -16,8 +16,8 @@ IN_A_BATCH = """select (select count(*) from effect) >= {} and exists (
 
 
 @contextmanager
-def consumer(world: World, slow: float) -> Iterator[subprocess.Popen[bytes]]:
-    process = world.child("tests.messaging.child", world.name, world.postgres, world.kafka, str(slow))
+def consumer(world: World, slow: float, *instance: str) -> Iterator[subprocess.Popen[bytes]]:
+    process = world.child("tests.messaging.child", world.name, world.postgres, world.kafka, str(slow), *instance)
     try:
         yield process
     finally:
@@ -29,11 +29,11 @@ async def test_a_consumer_killed_mid_batch_loses_and_doubles_nothing(world: Worl
     submitted = world.kinds.submitted
     await world.send(*[make(submitted, f"k{n % 10}", n) for n in range(300)])
     for n in range(2):
-        with consumer(world, 0.004) as child:
+        with consumer(world, 0.004, "one") as child:  # a static member: its successor need not wait for its end
             await world.until(IN_A_BATCH.format(60 * (n + 1)), True)
             child.send_signal(signal.SIGKILL)
             child.wait()
-    async with world.consuming(world.receiver(model.routes(world.kinds))):
+    async with world.consuming(world.receiver(model.routes(world.kinds)), group_instance_id="one"):
         await world.until("select count(*) from effect", 300)
     assert world.effects() == {f"k{k}": list(range(k, 300, 10)) for k in range(10)}
 

@@ -110,14 +110,14 @@ async def test_a_handler_that_always_fails_stops_the_consumer_and_recovers(world
 
 async def test_events_before_their_cause_never_open_the_breaker(world: World) -> None:
     kinds = world.kinds
-    await world.send(*[make(kinds.verified, f"k{n}", n) for n in range(200)])
+    await world.send(*[make(kinds.verified, f"k{n}", n) for n in range(100)])
     async with world.consuming(world.receiver(model.routes(kinds))) as receiver:
-        await world.until("select count(*) from parked", 200)
+        await world.until("select count(*) from parked", 100)
         assert receiver.health is Health.OK
-        await world.send(*[make(kinds.submitted, f"k{n}", -1) for n in range(200)])
-        await world.until("select count(*) from effect", 400)
+        await world.send(*[make(kinds.submitted, f"k{n}", -1) for n in range(100)])
+        await world.until("select count(*) from effect", 200)
         await world.until("select count(*) from parked_lane", 0)
-    assert world.effects() == {f"k{n}": [-1, n] for n in range(200)}
+    assert world.effects() == {f"k{n}": [-1, n] for n in range(100)}
 
 
 async def test_bulk_and_single_handlers_keep_the_order_of_a_key(world: World) -> None:

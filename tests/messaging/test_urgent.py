@@ -54,17 +54,17 @@ async def test_an_urgent_event_that_fails_holds_back_neither_its_key_nor_any_oth
 
 
 async def test_no_breaker_stops_the_urgent_path(world: World) -> None:
-    kinds, failing = world.kinds, {f"k{n}" for n in range(100)}
+    kinds, failing = world.kinds, {f"k{n}" for n in range(40)}
     receiver = world.receiver(urgent_routes(world, failing), urgent=True)
     async with world.consuming(receiver):
-        await world.send(*[make(kinds.flagged, f"k{n}", n) for n in range(100)])
+        await world.send(*[make(kinds.flagged, f"k{n}", n) for n in range(40)])
         await world.send(make(kinds.flagged, "good", 1))
         await world.until("select count(*) from effect", 1, seconds=10)
         assert receiver.health is Health.OK
-        await world.until("select count(*) from parked", 100)
+        await world.until("select count(*) from parked", 40)
         failing.clear()
-        await world.until("select count(*) from effect", 101)
-    assert len(world.effects()) == 101
+        await world.until("select count(*) from effect", 41)
+    assert len(world.effects()) == 41
 
 
 async def test_the_longest_wait_of_an_urgent_event_is_seconds(world: World) -> None:
