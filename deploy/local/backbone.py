@@ -45,7 +45,8 @@ def backbone(folder: Path, *, heap_megabytes: int = 512) -> Iterator[Backbone]:
     Raises:
         Problem: a prerequisite is missing, or one of them does not start.
     """
-    _sweep(folder)
+    account = postgres.Account.fitting()
+    _sweep(folder, account)
     layout, narrator = Layout.at(folder / str(os.getpid())), Narrator.silent()
     layout.create()
     java, fetched = prerequisites.java(narrator.say), parts.provide(narrator)
@@ -59,9 +60,10 @@ def backbone(folder: Path, *, heap_megabytes: int = 512) -> Iterator[Backbone]:
         configuration=layout.configuration,
         heap_megabytes=heap_megabytes,
     )
-    server = postgres.Server(programs=fetched, data=layout.postgres, password=password)
+    server = postgres.Server(programs=fetched, data=layout.postgres, password=password, account=account)
     running = Backbone(f"127.0.0.1:{kafka_port}", postgres.url(postgres_port, password))
     with ExitStack() as processes:
+        processes.callback(_delete, layout, account)
         broker.prepare(port=kafka_port, controller_port=controller_port, durable=False)
         broker_process = processes.enter_context(_process(broker.program(), layout))
         server.prepare()  # while the broker starts
@@ -71,15 +73,19 @@ def backbone(folder: Path, *, heap_megabytes: int = 512) -> Iterator[Backbone]:
         _wait(server_process, lambda: postgres.answers(running.postgres_url), layout.logs / "postgres.log")
         _wait(broker_process, lambda: kafka.answers(running.kafka), layout.logs / "kafka.log")
         yield running
-    shutil.rmtree(layout.state, ignore_errors=True)
 
 
-def _sweep(folder: Path) -> None:
+def _delete(layout: Layout, account: postgres.Account) -> None:
+    for path in (postgres.root(layout.postgres, account), layout.state):
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _sweep(folder: Path, account: postgres.Account) -> None:
     for left in folder.glob("[0-9]*"):
         try:
             os.kill(int(left.name), 0)
         except ProcessLookupError:
-            shutil.rmtree(left, ignore_errors=True)
+            _delete(Layout.at(left), account)
         except (PermissionError, ValueError):
             continue
 

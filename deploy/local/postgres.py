@@ -63,20 +63,23 @@ class Account:
         )
 
 
+def root(data: Path, account: Account) -> Path:
+    """Where the server's files are: `data`, or a folder outside that the account can enter where it cannot enter that one."""
+    if account.way != "nobody" or _others_may_enter(data):
+        return data
+    return Path("/var/tmp") / f"lapor-{hashlib.sha256(str(data).encode()).hexdigest()[:10]}"  # noqa: S108 - name not guessed
+
+
 class Server:
     """The database server of one stack: where its files are and how it is started."""
 
     def __init__(self, *, programs: parts.Parts, data: Path, password: str, account: Account | None = None) -> None:
         self._password = password
         self._account = account or Account.fitting()
-        self.root, self._home = data, programs.postgres
-        if self._account.way == "nobody":
-            if not _others_may_enter(data):
-                # outside the state folder, or the account could not reach its own files
-                self.root = Path("/var/tmp") / f"lapor-{hashlib.sha256(str(data).encode()).hexdigest()[:10]}"  # noqa: S108
-            if not _others_may_enter(self._home):
-                self._home = self.root / f"home-{VERSION}"
-                parts.unpack_postgres(programs.folder / "postgres" / "postgres.jar", self._home)
+        self.root, self._home = root(data, self._account), programs.postgres
+        if self._account.way == "nobody" and not _others_may_enter(self._home):
+            self._home = self.root / f"home-{VERSION}"
+            parts.unpack_postgres(programs.folder / "postgres" / "postgres.jar", self._home)
         self._data = self.root / "data"
 
     def prepare(self) -> None:
