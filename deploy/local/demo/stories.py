@@ -68,6 +68,8 @@ class Story:
     rejection: str | None
     initial: str
     answer: str
+    resolves: bool
+    """Whether the answer says that it is solved, or how far it is."""
     reply: str
 
 
@@ -92,7 +94,7 @@ def _one(source: dict[str, Any], chance: random.Random) -> Story:
     anonymous = bool(scenario.get("anonymous")) or chance.random() < 0.12
     confidential = bool(scenario.get("confidential")) or chance.random() < 0.02
     sms = to == "local" and not confidential and chance.random() < 0.3
-    answers = source["answers"]
+    answers, resolves = source["answers"], chance.random() < 0.6
     agency = place["agency"] if to in ("local", "elsewhere", "return") or to.startswith("reject") else to
     return Story(
         kind=scenario["kind"],
@@ -111,7 +113,8 @@ def _one(source: dict[str, Any], chance: random.Random) -> Story:
         fate=_fate(to, chance),
         rejection=to.partition(":")[2] or None,
         initial=chance.choice(answers["initial"]["texts"]),
-        answer=chance.choice(answers["resolution" if chance.random() < 0.6 else "progress"]["texts"]),
+        answer=chance.choice(answers["resolution" if resolves else "progress"]["texts"]),
+        resolves=resolves,
         reply=chance.choice(source["replies"]["texts"]),
     )
 
