@@ -36,13 +36,13 @@ class AlreadyLinked(Exception):
 
 
 class DemoAccount(BaseModel):
-    """One `[[account]]` of the demo file."""
+    """One `[[accounts]]` of the demo file."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     role: Role
     name: str
-    login: str
+    email: str
     agency: AgencyCode | None = None
     unit: AgencyCode | None = None
 
@@ -50,10 +50,10 @@ class DemoAccount(BaseModel):
 class DemoAccounts(BaseModel):
     """The demo file: one published password for all."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     password: SecretStr
-    account: tuple[DemoAccount, ...]
+    accounts: tuple[DemoAccount, ...]
 
 
 def read_demo_accounts(path: Path) -> DemoAccounts:
@@ -68,14 +68,14 @@ def read_demo_accounts(path: Path) -> DemoAccounts:
 async def seed(session: AsyncSession, equipment: Equipment, demo: DemoAccounts) -> int:
     """Open the demo accounts that are not there yet. Returns how many were."""
     added = 0
-    for wanted in demo.account:
-        if await store.by_login(session, equipment.vault, parse_login(wanted.login)) is None:
+    for wanted in demo.accounts:
+        if await store.by_login(session, equipment.vault, parse_login(wanted.email)) is None:
             await open_account(
                 session,
                 equipment,
                 role=wanted.role,
                 name=wanted.name,
-                login=wanted.login,
+                login=wanted.email,
                 password=demo.password.get_secret_value(),
                 agency=wanted.agency,
                 unit=wanted.unit,

@@ -37,14 +37,14 @@ DIFFERENT = N_("Kedua kata sandi tidak sama")
 class PasswordForm(forms.Form):
     """A password of one's own choice, twice. Validated with the least length as `context`."""
 
-    sandi: TypedPassword
-    ulangi: TypedPassword
+    password: TypedPassword
+    repeated: TypedPassword
     messages: ClassVar[Mapping[tuple[str, str], str]] = {
-        ("sandi", "missing"): N_("Pilih kata sandi"),
-        ("ulangi", "missing"): N_("Ulangi kata sandi itu"),
+        ("password", "missing"): N_("Pilih kata sandi"),
+        ("repeated", "missing"): N_("Ulangi kata sandi itu"),
     }
 
-    @field_validator("sandi")
+    @field_validator("password")
     @classmethod
     def long_enough(cls, value: str, info: ValidationInfo) -> str:
         """Not shorter than the policy asks for."""
@@ -53,11 +53,11 @@ class PasswordForm(forms.Form):
             raise PydanticCustomError("string_too_short", "too short", {"min_length": least})
         return value
 
-    @field_validator("ulangi")
+    @field_validator("repeated")
     @classmethod
     def same(cls, value: str, info: ValidationInfo) -> str:
         """Typed twice alike."""
-        if "sandi" in info.data and value != info.data["sandi"]:
+        if "password" in info.data and value != info.data["password"]:
             raise ValueError(DIFFERENT)
         return value
 
@@ -65,8 +65,8 @@ class PasswordForm(forms.Form):
 class JoinForm(forms.Form):
     """The password of the account that is there already."""
 
-    sandi: TypedPassword
-    messages: ClassVar[Mapping[tuple[str, str], str]] = {("sandi", "missing"): N_("Tulis kata sandi Anda")}
+    password: TypedPassword
+    messages: ClassVar[Mapping[tuple[str, str], str]] = {("password", "missing"): N_("Tulis kata sandi Anda")}
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ def router(equipment: Equipment) -> APIRouter:
         if filled.form is None:
             return page(request, found, filled, 422)
         try:
-            entered = await accounts.activate(db, equipment, found.credential_id, filled.form.sandi)
+            entered = await accounts.activate(db, equipment, found.credential_id, filled.form.password)
         except (LoginTaken, AlreadyLinked):
             raise Problem(409) from None
         return done(found, entered)
@@ -158,12 +158,12 @@ def router(equipment: Equipment) -> APIRouter:
         if filled.form is None:
             return page(request, found, filled, 422)
         login = found.account.logins[0].value
-        result = await sessions.sign_in(db, equipment, login, filled.form.sandi, visit_of(request, cookies))
+        result = await sessions.sign_in(db, equipment, login, filled.form.password, visit_of(request, cookies))
         if isinstance(result, TooSoon):
             refused = filled.with_error("", lang.gettext(WAIT, seconds=lang.number(result.seconds)))
             return page(request, found, refused, 429, result.seconds)
         if isinstance(result, Wrong):
-            return page(request, found, filled.with_error("sandi", lang.gettext(WRONG_PASSWORD)), 401)
+            return page(request, found, filled.with_error("password", lang.gettext(WRONG_PASSWORD)), 401)
         await accounts.join(db, equipment, found.credential_id, found.account.account_id)
         return done(found, result)
 

@@ -38,11 +38,11 @@ def _tracking_id(value: object) -> object:
 class CodeForm(forms.Form):
     """A report and its code."""
 
-    nomor: Annotated[TrackingId, BeforeValidator(_tracking_id)]
-    kode: Annotated[Line, Field(max_length=100)]
+    tracking_id: Annotated[TrackingId, BeforeValidator(_tracking_id)]
+    code: Annotated[Line, Field(max_length=100)]
     messages: ClassVar[Mapping[tuple[str, str], str]] = {
-        ("nomor", "missing"): N_("Tulis Tracking ID laporan Anda"),
-        ("kode", "missing"): N_("Tulis kode dari pesan kami"),
+        ("tracking_id", "missing"): N_("Tulis Tracking ID laporan Anda"),
+        ("code", "missing"): N_("Tulis kode dari pesan kami"),
     }
 
 
@@ -76,20 +76,20 @@ def router(equipment: Equipment) -> APIRouter:
     @routes.get("/kode")
     async def code_page(request: Request, nomor: str = "") -> Response:
         known = domain.read_tracking_id(nomor) or ""
-        return render(request, "code.html", form=forms.blank(CodeForm, nomor=known))
+        return render(request, "code.html", form=forms.blank(CodeForm, tracking_id=known))
 
     @routes.post("/kode")
     async def redeem_code(request: Request, db: Db, lang: Lang) -> Response:
         filled = await forms.read(request, CodeForm)
         if filled.form is None:
             return render(request, "code.html", status_code=422, form=filled)
-        result = await redeem(request, db, filled.form.kode, filled.form.nomor)
+        result = await redeem(request, db, filled.form.code, filled.form.tracking_id)
         if isinstance(result, TooSoon):
             refused = filled.with_error("", lang.gettext(WAIT, seconds=lang.number(result.seconds)))
             headers = {"Retry-After": str(result.seconds)}
             return render(request, "code.html", status_code=429, headers=headers, form=refused)
         if isinstance(result, Wrong):
-            refused = filled.with_error("kode", lang.gettext(NOT_GOOD))
+            refused = filled.with_error("code", lang.gettext(NOT_GOOD))
             return render(request, "code.html", status_code=422, form=refused)
         return result
 

@@ -35,12 +35,12 @@ WAIT = N_("Terlalu banyak percobaan. Tunggu %(seconds)s detik, lalu coba lagi.")
 class SignInForm(forms.Form):
     """Who, and the proof."""
 
-    akun: Annotated[Line, Field(max_length=254)]
-    sandi: TypedPassword
+    login: Annotated[Line, Field(max_length=254)]
+    password: TypedPassword
     lanjut: str | None = None
     messages: ClassVar[Mapping[tuple[str, str], str]] = {
-        ("akun", "missing"): N_("Tulis alamat surel atau nomor telepon Anda"),
-        ("sandi", "missing"): N_("Tulis kata sandi Anda"),
+        ("login", "missing"): N_("Tulis alamat surel atau nomor telepon Anda"),
+        ("password", "missing"): N_("Tulis kata sandi Anda"),
     }
 
 
@@ -67,7 +67,7 @@ def router(equipment: Equipment) -> APIRouter:
             return render(request, "sign_in.html", status_code=422, form=filled, onward="")
         visit = visit_of(request, cookies)
         try:
-            result = await sessions.sign_in(db, equipment, filled.form.akun, filled.form.sandi, visit)
+            result = await sessions.sign_in(db, equipment, filled.form.login, filled.form.password, visit)
         except NoSigningKeyYet:
             raise Problem(503, headers={"Retry-After": "5"}) from None
         if isinstance(result, TooSoon):
@@ -75,7 +75,7 @@ def router(equipment: Equipment) -> APIRouter:
             headers = {"Retry-After": str(result.seconds)}
             return render(request, "sign_in.html", status_code=429, headers=headers, form=refused, onward="")
         if isinstance(result, Wrong):
-            refused = filled.with_error("akun", lang.gettext(WRONG))
+            refused = filled.with_error("login", lang.gettext(WRONG))
             return render(request, "sign_in.html", status_code=401, form=refused, onward="")
         if person is not None:
             await sessions.sign_out(db, equipment, person)
