@@ -74,6 +74,14 @@ class Language:
         """A day in few letters: `Sel 10 Nov`, or with its year."""
         return format_date(_local_day(moment, zone), "EEE d MMM y" if year else "EEE d MMM", _LOCALES[self.code])
 
+    def month(self, day: date) -> str:
+        """A month in few letters: `Nov`."""
+        return format_date(day, "LLL", _LOCALES[self.code])
+
+    def month_year(self, day: date) -> str:
+        """A month in words: `November 2026`."""
+        return format_date(day, "LLLL y", _LOCALES[self.code])
+
     def time(self, moment: datetime, zone: Zone = Zone.WIB) -> str:
         """The time of day with its zone: `08.14 WIB`."""
         pattern = "HH.mm" if self.code == "id" else "HH:mm"

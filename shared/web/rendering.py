@@ -97,6 +97,7 @@ def _environment(language: Language, templates: Sequence[Path], assets: Assets) 
         "tracking": tracking,
         "day": language.day,
         "short_day": language.short_day,
+        "month_year": language.month_year,
         "time": language.time,
         "daytime": language.daytime,
         "number": language.number,

@@ -1,0 +1,6 @@
+"""Alembic's entry."""
+
+from services.portal.tables import metadata
+from shared.database import run_migrations
+
+run_migrations(metadata)
