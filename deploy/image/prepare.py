@@ -1,19 +1,30 @@
 """Jobs that run to their end before services start: `python -m deploy.image.prepare topics | migrate`.
 
-`topics` reads LAPOR_KAFKA, `migrate` a LAPOR_DATABASE_URL_<SERVICE> for every service. Both may run again at any time.
+`topics` reads LAPOR_KAFKA, LAPOR_TOPIC_REPLICAS and, for small stacks, LAPOR_TOPIC_PARTITIONS, which limits the contract's numbers; `migrate` reads a
+LAPOR_DATABASE_URL_<SERVICE> for every service. Both may run again at any time.
 """
 
 import os
 import sys
 
-from deploy.local import topics
-from shared.contracts.registry import SERVICES
+from shared.contracts.registry import SERVICES, TOPICS
 from shared.database import migrate
+from shared.messaging import topics
 
 
 def create_topics() -> None:
-    """Create what the registry lists and the broker lacks."""
-    topics.create(os.environ["LAPOR_KAFKA"])
+    """Create what the registry lists and the broker lacks.
+
+    Raises:
+        TopicsDifferError: the broker holds a topic that is not as the registry says.
+    """
+    limit = os.environ.get("LAPOR_TOPIC_PARTITIONS")
+    topics.create(
+        os.environ["LAPOR_KAFKA"],
+        TOPICS.values(),
+        at_most=int(limit) if limit else None,
+        replicas=int(os.environ["LAPOR_TOPIC_REPLICAS"]),
+    )
 
 
 def migrate_databases() -> None:

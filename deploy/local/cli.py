@@ -10,7 +10,7 @@ from rich.box import SIMPLE
 from rich.markup import escape
 from rich.table import Table
 
-from deploy.local import accounts, assets, compose, operators, prerequisites
+from deploy.local import accounts, assets, compose, letters, operators, prerequisites
 from deploy.local.console import chosen_stack, console, problems_in_words
 from deploy.local.layout import Layout
 from deploy.local.problem import Problem
@@ -134,6 +134,7 @@ def browser() -> None:
 
 
 operators.add_to(app)
+letters.add_to(app)
 
 
 def _welcome(stack: Stack) -> None:

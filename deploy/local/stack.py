@@ -9,7 +9,7 @@ from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.local import assets, gateway, keys, parts, postgres, prerequisites, readiness, settings, topics, zipkin
+from deploy.local import assets, gateway, keys, parts, postgres, prerequisites, readiness, settings, zipkin
 from deploy.local.kafka import Broker
 from deploy.local.layout import Layout
 from deploy.local.problem import Problem
@@ -17,11 +17,15 @@ from deploy.local.programs import ROSTER, Kind, Program, relay, tied
 from deploy.local.progress import Narrator
 from deploy.local.remembered import Remembered
 from deploy.local.supervision import Keeper, Status, configuration
-from shared.contracts.registry import SERVICES
+from shared.contracts.registry import SERVICES, TOPICS
 from shared.database import migrate
+from shared.messaging import topics
 
 START_SECONDS = 90
 """How long a program may take until it is ready, on a slow and busy machine."""
+
+PARTITIONS = 4
+"""Of a topic at most: one machine gains nothing from more."""
 
 _PORTS = ("gateway", "kafka", "controller", "postgres", "zipkin", "mailbox", "keeper", *SERVICES)
 """What listens somewhere."""
@@ -177,7 +181,13 @@ class Stack:
 
     def _start_kafka(self) -> None:
         self._start("kafka")
-        topics.create(self.kafka)
+        try:
+            topics.create(self.kafka, TOPICS.values(), at_most=PARTITIONS)
+        except topics.TopicsDifferError as differ:
+            raise Problem(
+                f"This stack's topics are of another version ({differ}). Start with an empty one: "
+                f"`make down`, then delete {self.layout.state}."
+            ) from differ
 
     def _start_postgres(self) -> None:
         self._start("postgres")

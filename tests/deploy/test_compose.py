@@ -15,6 +15,7 @@ from deploy.local.layout import ROOT, Layout
 from deploy.local.postgres import SERVER_SETTINGS, VERSION
 from deploy.local.programs import ROSTER, relay
 from deploy.local.remembered import Remembered
+from deploy.local.stack import PARTITIONS
 from shared.contracts.registry import SERVICES
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -88,6 +89,14 @@ def test_the_database_script_makes_a_database_for_every_service() -> None:
     assert named
     assert named.group(1).split() == list(SERVICES)
     assert {f"LAPOR_PASSWORD_{service.upper()}" for service in SERVICES} <= set(CONTAINERS["postgres"]["environment"])
+
+
+def test_the_topics_job_makes_as_many_partitions_as_the_embedded_stack() -> None:
+    assert CONTAINERS["topics"]["environment"] == {
+        "LAPOR_KAFKA": "kafka:9092",
+        "LAPOR_TOPIC_PARTITIONS": str(PARTITIONS),
+        "LAPOR_TOPIC_REPLICAS": BROKER_SETTINGS["default.replication.factor"],
+    }
 
 
 def test_the_migration_job_knows_every_database() -> None:
