@@ -167,7 +167,7 @@ def tracking_of(page: Page) -> str:
     Raises:
         UnexpectedPage: it shows none.
     """
-    shown = page.soup.select_one(".lp-id")
+    shown = page.soup.select_one(".lp-receipt__id, .lp-id")
     digits = "".join(c for c in (shown.get_text() if shown else "") if c.isdigit())
     if len(digits) != 10:
         raise UnexpectedPage(f"no tracking ID on {page.path}: {page.title}")
