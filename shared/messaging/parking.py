@@ -65,11 +65,16 @@ delete from parked_lane where consumer = :consumer and lane = :lane and topic = 
 """)
 
 
+REPLAYED = "replay "
+"""Lanes of dead letters that an operator gave back begin with it; their events are yet to be claimed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parked:
     """A parked event, in the shape of the record it came from."""
 
     position: int
+    lane: str
     topic: str
     key: bytes
     value: bytes | None
@@ -181,6 +186,7 @@ async def heads(session: AsyncSession, consumer: str, lane: Due, limit: int) -> 
     return [
         Parked(
             row.position,
+            row.lane,
             row.topic,
             row.key.encode(),
             row.body,

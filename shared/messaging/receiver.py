@@ -264,7 +264,9 @@ class Receiver:
 
     async def _retry(self, session: AsyncSession, events: Sequence[parking.Parked]) -> set[str]:
         """Handle parked events in order; the keys that took effect."""
-        found = [d for event in events if (d := decode(event, self.routes.types)) is not None]
+        found: Sequence[Delivery] = [d for event in events if (d := decode(event, self.routes.types)) is not None]
+        if events[0].lane.startswith(parking.REPLAYED):
+            found, _ = await inbox.claim(session, self.consumer, found)
         dead = [d for d in found if not d.readable]
         if dead:
             dead_letters.stage(session, self.service, self.consumer, dead)

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import uuid4
 
 import psycopg
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
 from confluent_kafka.admin import AdminClient, NewTopic
 from psycopg import sql
 
@@ -142,15 +142,15 @@ class World:
         """Every record of a topic, by partition and offset."""
         level = "read_committed" if committed else "read_uncommitted"
         consumer = AIOKafkaConsumer(
-            bootstrap_servers=self.kafka, auto_offset_reset="earliest", isolation_level=level, enable_auto_commit=False
+            topic,
+            bootstrap_servers=self.kafka,
+            auto_offset_reset="earliest",
+            isolation_level=level,
+            enable_auto_commit=False,
         )
         await consumer.start()
         try:
-            partitions = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
-            if not partitions:
-                await consumer._client.force_metadata_update()
-                partitions = [TopicPartition(topic, number) for number in range(PARTITIONS)]
-            consumer.assign(partitions)
+            partitions = list(consumer.assignment())
             ends, found = await consumer.end_offsets(partitions), []
             while any([await consumer.position(p) < ends[p] for p in partitions]):
                 for records in (await consumer.getmany(timeout_ms=200)).values():
