@@ -31,6 +31,12 @@ class Sent:
     """The reporter's own page; None for SMS."""
 
 
+def officers() -> dict[str, str]:
+    """Agency → e-mail of the officer who answers for it in the demonstration."""
+    accounts = tomllib.loads(ACCOUNTS.read_text())["accounts"]
+    return {account["agency"]: account["email"] for account in accounts if account["role"] == "officer"}
+
+
 class Office:
     """The desks: signed-in staff by e-mail, and what operators' tools may ask."""
 
@@ -40,7 +46,7 @@ class Office:
         self._token = internal_token
         accounts = tomllib.loads(ACCOUNTS.read_text())
         self._password = str(accounts["password"])
-        self._officers = {a["agency"]: a["email"] for a in accounts["accounts"] if a["role"] == "officer"}
+        self._officers = officers()
         self._administrators = [a["email"] for a in accounts["accounts"] if a["role"] == "administrator"]
         self._operator = next(a["email"] for a in accounts["accounts"] if a["role"] == "operator")
         self._signed_in: dict[str, Visitor] = {}
