@@ -8,14 +8,14 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.dispatch import domain, publication, register, store
+from services.dispatch.cases import Author, Case, Draft, Flags
 from services.dispatch.directory import Listed
-from services.dispatch.domain import Author, Case, Draft, Flags
 from services.dispatch.settings import Settings
 from shared.contracts.agencies import Agency
 from shared.contracts.audit import audit_of
 from shared.contracts.publications import PublicationWithdrawn
 from shared.contracts.verifications import ReportVerified
-from shared.contracts.vocabulary import AgencyCode, AuthorRole
+from shared.contracts.vocabulary import AgencyCode, AuthorRole, ClockName
 from shared.messaging import NotYet, outbox, state
 
 Audit = audit_of("dispatch")
@@ -96,6 +96,26 @@ async def close(session: AsyncSession, report_id: UUID, thread_version: int, *, 
     if closed is not None:
         outbox.stage(session, closed[1])
         await _keep(session, closed[0], now=now)
+
+
+async def reschedule(
+    session: AsyncSession,
+    report_id: UUID,
+    clock: ClockName,
+    agency: AgencyCode | None,
+    due_at: datetime,
+    *,
+    now: datetime,
+) -> None:
+    """Show the limit that sla reckoned, where it is another than ours.
+
+    Raises:
+        NotYet: the report is not known.
+    """
+    case = await _known(session, report_id)
+    moved = domain.reschedule(case, clock, agency, due_at)
+    if moved != case:
+        await _keep(session, moved, now=now)
 
 
 async def mark_missed(

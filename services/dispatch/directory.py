@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from services.dispatch.domain import Unit
+from services.dispatch.cases import Unit
 from shared.contracts.agencies import AgencyKind
 from shared.contracts.vocabulary import AgencyCode, CategoryCode, RegionCode, Zone
 from shared.zones import zone_of

@@ -5,25 +5,14 @@ Whoever calls holds the lock on the report. Every function returns the new case 
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from uuid import UUID, uuid5
+from datetime import datetime
+from uuid import uuid5
 
+from services.dispatch.cases import Author, Case, Disposition, Draft, Entry, Flags, Schedule, Unit
 from shared.contracts.dispositions import ReportDisposed
 from shared.contracts.follow_ups import EntryPosted, ReportClosed
 from shared.contracts.verifications import ReportVerified
-from shared.contracts.vocabulary import (
-    AgencyCode,
-    Attachment,
-    AuthorRole,
-    CategoryCode,
-    Channel,
-    EntryKind,
-    Kind,
-    Place,
-    Status,
-    TrackingId,
-    Zone,
-)
+from shared.contracts.vocabulary import AgencyCode, AuthorRole, ClockName, EntryKind, Status
 from shared.working_days import WorkingCalendar
 
 OPEN = frozenset({Status.DISPOSED, Status.IN_FOLLOW_UP})
@@ -54,173 +43,6 @@ class KindNotAllowed(Exception):
 
 class AgencyExcluded(Exception):
     """The report must never reach this agency: it is about its retaliation (rules.md §7)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """An agency, or a unit below one, with its place in the tree."""
-
-    code: AgencyCode
-    path: tuple[AgencyCode, ...]
-    """From the agency down to the unit itself."""
-
-    @property
-    def agency(self) -> AgencyCode:
-        """The agency it belongs to; its own code at the top."""
-        return self.path[0]
-
-    def is_below(self, other: AgencyCode) -> bool:
-        """Whether `other` is this unit or stands above it."""
-        return other in self.path
-
-
-@dataclass(frozen=True, slots=True)
-class Flags:
-    """What the reporter or an administrator decided about privacy. Only ever joined: a raised flag stays (rules.md §7)."""
-
-    anonymous: bool = False
-    confidential: bool = False
-    withdrawn: bool = False
-
-    def __or__(self, other: "Flags") -> "Flags":
-        return Flags(
-            self.anonymous or other.anonymous,
-            self.confidential or other.confidential,
-            self.withdrawn or other.withdrawn,
-        )
-
-    @property
-    def forbid_publication(self) -> bool:
-        """Whether the public may see nothing of the report, from now on for ever."""
-        return self.confidential or self.withdrawn
-
-
-@dataclass(frozen=True, slots=True)
-class Schedule:
-    """How long the clocks of dispatch run, in working days."""
-
-    calendar: WorkingCalendar
-    response_days: int
-    closure_days: int
-
-    def answer_by(self, since: datetime) -> datetime:
-        """When an agency asked at `since` must have answered (rules.md §5)."""
-        return self.calendar.add(since, self.response_days)
-
-    def closes_at(self, since: datetime) -> datetime:
-        """When silence since `since` closes the report (rules.md §6)."""
-        return self.calendar.add(since, self.closure_days)
-
-
-@dataclass(frozen=True, slots=True)
-class Disposition:
-    """A report in the hands of one agency, or inside it of one unit."""
-
-    disposition_id: UUID
-    agency: AgencyCode
-    unit: AgencyCode | None
-    lead: bool
-    previous: UUID | None
-    path: tuple[AgencyCode, ...]
-    """From the agency down to whoever holds it."""
-    disposed_at: datetime
-    answer_by: datetime
-    """Of the first answer; never moves."""
-    answered_at: datetime | None = None
-    due_at: datetime | None = None
-    """By when the agency must write next; None while nothing is asked of it."""
-    missed_at: datetime | None = None
-    """When its time for the first answer was found to be over."""
-
-
-@dataclass(frozen=True, slots=True)
-class Author:
-    """Who writes."""
-
-    role: AuthorRole
-    account_id: UUID | None = None
-    """Of staff; reporters stay nameless here."""
-    station: AgencyCode | None = None
-    """Where an officer works: a unit, or the agency as a whole."""
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What is to be written."""
-
-    command_id: UUID
-    kind: EntryKind
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One contribution to the thread."""
-
-    entry_id: UUID
-    command_id: UUID | None
-    author: AuthorRole
-    agency: AgencyCode | None
-    unit: AgencyCode | None
-    disposition_id: UUID | None
-    kind: EntryKind
-    text: str
-    posted_at: datetime
-    posted_by: UUID | None
-    thread_version: int
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A report as dispatch keeps it."""
-
-    report_id: UUID
-    tracking_id: TrackingId
-    reporter_ref: UUID
-    reporter_label: str | None
-    channel: Channel
-    kind: Kind
-    category: CategoryCode
-    category_version: int
-    title: str
-    body: str
-    public_body: str
-    event_date: date | None
-    place: Place
-    zone: Zone
-    flags: Flags
-    lead: AgencyCode
-    excluded: tuple[AgencyCode, ...]
-    attachments: tuple[Attachment, ...]
-    received_at: datetime
-    verified_at: datetime
-    disposed_at: datetime
-    status: Status
-    thread_version: int = 0
-    published: bool = False
-    """Whether the public sees it now."""
-    first_follow_up_at: datetime | None = None
-    silence_version: int | None = None
-    """The thread version of the lead's follow-up since which nobody objected; None while no silence runs."""
-    closes_at: datetime | None = None
-    closed_at: datetime | None = None
-    dispositions: tuple[Disposition, ...] = ()
-    entries: tuple[Entry, ...] = ()
-
-    @property
-    def public(self) -> bool:
-        """Whether the public may see it."""
-        return bool(self.dispositions) and not self.flags.forbid_publication
-
-    @property
-    def shown_label(self) -> str | None:
-        """What stands for the reporter; None for anonymous."""
-        return None if self.flags.anonymous else self.reporter_label
-
-    def held_by(self, station: AgencyCode) -> Disposition | None:
-        """The disposition that people of this unit or agency answer: held there or below it, the lead's before others."""
-        theirs = [d for d in self.dispositions if station in d.path]
-        return min(theirs, key=lambda d: (not d.lead, d.disposed_at), default=None)
 
 
 def open_case(
@@ -302,7 +124,7 @@ def post(case: Case, draft: Draft, author: Author, schedule: Schedule, *, now: d
     """Add an entry to the thread, with what it does to status and clocks (rules.md §5, §6).
 
     An answer of an agency meets its clock. The first progress or resolution puts the report in follow-up; of the lead, it starts the silence
-    anew. A reply or statement ends the silence and asks the agencies that answered for another answer; thanks ask for nothing.
+    anew. A reply or statement ends the silence and, after a follow-up of the lead, asks the lead again; thanks ask for nothing.
 
     Raises:
         NotOpen: the report is closed or withdrawn.
@@ -356,26 +178,55 @@ def _signed_as(author: Author, held: Disposition | None) -> AgencyCode | None:
 
 
 def _answered(case: Case, held: Disposition, entry: Entry, schedule: Schedule) -> Case:
-    met = replace(held, answered_at=held.answered_at or entry.posted_at, due_at=None)
-    case = replace(case, dispositions=tuple(met if d == held else d for d in case.dispositions))
+    """What an agency writes meets the agency's clock, whichever of its units holds the report."""
+    case = replace(
+        case,
+        dispositions=tuple(
+            replace(d, answered_at=d.answered_at or entry.posted_at, due_at=None) if d.agency == held.agency else d
+            for d in case.dispositions
+        ),
+    )
     if not entry.kind.is_follow_up:
         return case
     case = replace(case, status=Status.IN_FOLLOW_UP, first_follow_up_at=case.first_follow_up_at or entry.posted_at)
-    if not held.lead:
+    if held.agency not in _lead(case):
         return case
     return replace(case, closes_at=schedule.closes_at(entry.posted_at), silence_version=entry.thread_version)
 
 
+def _lead(case: Case) -> frozenset[AgencyCode]:
+    return frozenset(d.agency for d in case.dispositions if d.lead)
+
+
 def _objected(case: Case, entry: Entry, schedule: Schedule) -> Case:
+    """A reply or statement ends the silence; after a follow-up of the lead it asks the lead again."""
     if entry.kind is EntryKind.THANKS:
         return case
-    asked = schedule.answer_by(entry.posted_at)
-    again = case.status is Status.IN_FOLLOW_UP
-    dispositions = tuple(
-        replace(d, due_at=asked) if again and d.answered_at is not None and d.due_at is None else d
-        for d in case.dispositions
+    lead = _lead(case)
+    if any(e.kind.is_follow_up and e.agency in lead for e in case.entries):
+        asked = schedule.answer_by(entry.posted_at)
+        dispositions = tuple(replace(d, due_at=d.due_at or asked) if d.lead else d for d in case.dispositions)
+        case = replace(case, dispositions=dispositions)
+    return replace(case, closes_at=None, silence_version=None)
+
+
+def reschedule(case: Case, clock: ClockName, agency: AgencyCode | None, due_at: datetime) -> Case:
+    """Go by what sla reckoned: a decree or an outage moves the clocks that run (rules.md §10)."""
+    if case.status not in OPEN:
+        return case
+    if clock is ClockName.CLOSURE:
+        return replace(case, closes_at=due_at) if case.closes_at is not None else case
+    if clock is not ClockName.RESPONSE:
+        return case
+    return replace(
+        case,
+        dispositions=tuple(
+            replace(d, due_at=due_at, answer_by=d.answer_by if d.answered_at else due_at)
+            if d.due_at is not None and d.agency == agency
+            else d
+            for d in case.dispositions
+        ),
     )
-    return replace(case, closes_at=None, silence_version=None, dispositions=dispositions)
 
 
 @dataclass(frozen=True, slots=True)

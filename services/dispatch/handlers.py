@@ -3,18 +3,21 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.dispatch import actions, store
-from services.dispatch.domain import Flags
+from services.dispatch.cases import Flags
 from services.dispatch.settings import Settings
 from shared.clock import Clock
 from shared.contracts.categories import Category
 from shared.contracts.clock_policies import ClockPolicy
-from shared.contracts.deadlines import ClosureDue, DeadlineMissed
+from shared.contracts.deadlines import ClosureDue, DeadlineMissed, DeadlineSet
 from shared.contracts.privacy_decisions import FlagsDecided
 from shared.contracts.reporter_privacy import FlagsSet, ReportWithdrawn
 from shared.contracts.verifications import ReportVerified
 from shared.contracts.vocabulary import ClockName
 from shared.contracts.working_calendar import CalendarYear
 from shared.messaging import Meta, Routes, state
+
+OURS = (ClockName.RESPONSE, ClockName.CLOSURE)
+"""Clocks that run only once dispatch has a report; the others may be of reports that never come here."""
 
 
 def routes(clock: Clock, settings: Settings) -> Routes:
@@ -28,6 +31,12 @@ def routes(clock: Clock, settings: Settings) -> Routes:
     @routes.on(ClosureDue)
     async def on_closure_due(session: AsyncSession, event: ClosureDue, meta: Meta) -> None:
         await actions.close(session, event.report_id, event.thread_version, now=clock.now())
+
+    @routes.on(DeadlineSet)
+    async def on_deadline_set(session: AsyncSession, event: DeadlineSet, meta: Meta) -> None:
+        if event.clock in OURS:
+            now = clock.now()
+            await actions.reschedule(session, event.report_id, event.clock, event.agency, event.due_at, now=now)
 
     @routes.on(DeadlineMissed)
     async def on_deadline_missed(session: AsyncSession, event: DeadlineMissed, meta: Meta) -> None:

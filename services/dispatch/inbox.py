@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Subquery, and_, func, or_, select, true
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.dispatch.domain import OPEN
@@ -100,7 +101,7 @@ def _held(station: AgencyCode) -> Subquery:
         .join(report, report.c.report_id == disposition.c.report_id)
         .join(report_flags, report_flags.c.report_id == disposition.c.report_id)
         .where(disposition.c.path.contains([station]))
-        .distinct(report.c.report_id)
+        .ext(distinct_on(report.c.report_id))
         .order_by(report.c.report_id, disposition.c.lead.desc(), disposition.c.disposed_at)
         .subquery()
     )

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from services.dispatch.domain import Case, Disposition, Entry
+from services.dispatch.cases import Case, Disposition, Entry
 from shared.contracts.publications import Publication, PublicDisposition, PublicEntry
 
 

@@ -7,8 +7,8 @@ from sqlalchemy import RowMapping, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.dispatch.cases import Unit
 from services.dispatch.directory import Listed, Names
-from services.dispatch.domain import Unit
 from services.dispatch.tables import agency
 from shared.contracts.agencies import AgencyKind
 from shared.contracts.vocabulary import AgencyCode, Zone

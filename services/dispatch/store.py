@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping, Table, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.dispatch.domain import Case, Disposition, Entry, Flags, Schedule
+from services.dispatch.cases import Case, Disposition, Entry, Flags, Schedule
 from services.dispatch.settings import Settings
 from services.dispatch.tables import calendar_year, category, clock_policy, disposition, entry, report, report_flags
 from shared.contracts.vocabulary import (

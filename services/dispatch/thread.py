@@ -9,7 +9,8 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.dispatch import actions, store, views
-from services.dispatch.domain import Author, Case, Draft, KindNotAllowed, NotOpen
+from services.dispatch.cases import Author, Case, Draft
+from services.dispatch.domain import KindNotAllowed, NotOpen
 from services.dispatch.settings import Settings
 from services.dispatch.views import EntryForm
 from shared.contracts.vocabulary import AuthorRole, EntryKind

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from services.dispatch.domain import Case, Disposition, Entry
+from services.dispatch.cases import Case, Disposition, Entry
 
 
 class Happening(StrEnum):

@@ -12,8 +12,9 @@ from pydantic_core import PydanticCustomError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.dispatch import register, store
+from services.dispatch.cases import Case, Disposition, Draft, Schedule
 from services.dispatch.directory import Names
-from services.dispatch.domain import OPEN, Case, Disposition, Draft, NotOpen, Schedule, Standing, standing
+from services.dispatch.domain import OPEN, NotOpen, Standing, standing
 from services.dispatch.settings import Settings
 from services.dispatch.timeline import Line, timeline
 from shared import regions

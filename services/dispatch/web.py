@@ -8,7 +8,8 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.dispatch import actions, inbox, register, store, views
-from services.dispatch.domain import Author, Case, Disposition, Draft, KindNotAllowed, NotOpen, standing
+from services.dispatch.cases import Author, Case, Disposition, Draft
+from services.dispatch.domain import KindNotAllowed, NotOpen, standing
 from services.dispatch.inbox import View
 from services.dispatch.settings import Settings
 from services.dispatch.views import EntryForm

@@ -6,8 +6,9 @@ from uuid import UUID, uuid4
 
 from pydantic import SecretStr
 
+from services.dispatch.cases import Author, Case, Draft, Flags, Schedule, Unit
 from services.dispatch.directory import Listed, Row, plant
-from services.dispatch.domain import Author, Case, Draft, Flags, Schedule, Unit, open_case
+from services.dispatch.domain import open_case
 from services.dispatch.settings import Settings
 from shared.contracts.agencies import AgencyKind
 from shared.contracts.deadlines import ClosureDue, DeadlineMissed

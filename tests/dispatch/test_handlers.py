@@ -8,9 +8,11 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.dispatch import actions, handlers, store
-from services.dispatch.domain import Author, Case, Draft
+from services.dispatch.cases import Author, Case, Draft
 from services.dispatch.settings import Settings
 from shared.clock import FixedClock
+from shared.contracts.agencies import Agency
+from shared.contracts.audit import audit_of
 from shared.contracts.categories import Category
 from shared.contracts.clock_policies import ClockPolicy
 from shared.contracts.dispositions import ReportDisposed
@@ -318,5 +320,5 @@ async def test_nothing_of_a_report_is_kept_when_its_events_cannot_be_staged(
 
 
 def test_it_writes_only_topics_that_are_its_own() -> None:
-    topics = {model.topic for model in (ReportDisposed, EntryPosted, Publication, actions.Audit, actions.Agency)}
+    topics = {model.topic for model in (ReportDisposed, EntryPosted, Publication, audit_of("dispatch"), Agency)}
     assert topics <= {topic.name for topic in produced_by("dispatch")}
