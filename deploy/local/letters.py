@@ -9,7 +9,7 @@ from typing import Annotated, TypeVar
 
 import typer
 from rich.markup import escape
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from deploy.local.console import chosen_stack, console, problems_in_words
@@ -182,8 +182,10 @@ def _with_session(service: str, work: Callable[[AsyncSession], Awaitable[T]]) ->
         return asyncio.run(run())
     except operations.NotParkedError as error:
         raise Problem(f"There is nothing like that (any more): {error}.") from error
-    except OperationalError as error:
-        raise Problem(f"{service}'s database does not answer: `lapor status` tells what runs.") from error
+    except SQLAlchemyError as error:
+        # its words may quote rows
+        problem = type(error).__name__
+        raise Problem(f"{service}'s database did not do it ({problem}): `lapor status` tells what runs.") from None
 
 
 @asynccontextmanager

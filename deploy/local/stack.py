@@ -235,9 +235,11 @@ class Stack:
             return
         with ThreadPoolExecutor(len(jobs)) as pool:
             futures = [pool.submit(job) for job in jobs]
-            wait(futures, return_when=FIRST_EXCEPTION)
-            if any(future.done() and future.exception() for future in futures):
-                self._abandoned.set()
+            try:
+                wait(futures, return_when=FIRST_EXCEPTION)
+            finally:  # also when the person who waits gives up
+                if not all(future.done() and not future.exception() for future in futures):
+                    self._abandoned.set()
         errors = [error for future in futures if (error := future.exception())]
         for error in sorted(errors, key=lambda error: isinstance(error, _Abandoned)):
             raise error
