@@ -39,6 +39,22 @@ def up() -> None:
 
 
 @app.command()
+def demo(
+    reports: Annotated[int, typer.Option("--reports", min=20, help="How many invented reports.")] = 300,
+) -> None:
+    """Start the stack, follow one report through its whole life, fill the site with invented ones; leave it running."""
+    from deploy.local.demo.run import demonstrate
+
+    with problems_in_words():
+        narrator = Narrator(console)
+        stack = chosen_stack(narrator)
+        with narrator:
+            stack.up()
+        demonstrate(console, stack, reports)
+        _welcome(stack)
+
+
+@app.command()
 def down() -> None:
     """Stop everything; the data stays."""
     with problems_in_words():
