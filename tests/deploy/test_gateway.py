@@ -40,7 +40,8 @@ class Upstream(ThreadingHTTPServer):
                     self.send_header("Content-Security-Policy", "default-src 'none'")
                 self.end_headers()
                 with suppress(BrokenPipeError):  # the gateway hangs up on what is too large
-                    self.wfile.write(json.dumps({"service": name, "path": self.path}).encode())
+                    answer = {"service": name, "path": self.path, "for": self.headers.get("X-Forwarded-For")}
+                    self.wfile.write(json.dumps(answer).encode())
 
             def do_POST(self) -> None:
                 self.do_GET()
@@ -129,7 +130,12 @@ def wait_until_live(client: httpx.Client) -> None:
     ],
 )
 def test_a_path_goes_to_the_service_that_owns_its_page(running: Gateway, path: str, service: str) -> None:
-    assert running.client.get(path).json() == {"service": service, "path": path}
+    assert running.client.get(path).json() == {"service": service, "path": path, "for": "127.0.0.1"}
+
+
+def test_a_claimed_source_address_is_not_passed_on(running: Gateway) -> None:
+    answer = running.client.get("/lapor", headers={"X-Forwarded-For": "203.0.113.9"})
+    assert answer.json()["for"] == "127.0.0.1"
 
 
 @pytest.mark.parametrize(
@@ -147,7 +153,8 @@ def test_what_is_for_the_platforms_own_programs_is_not_there(running: Gateway, p
 
 
 def test_sms_is_open_from_this_machine_in_the_embedded_stack(running: Gateway) -> None:
-    assert running.client.post("/sms", content="KOTA METRO, pohon tumbang").json()["service"] == "intake"
+    answer = running.client.post("/sms", content="KOTA METRO, pohon tumbang").json()
+    assert (answer["service"], answer["for"]) == ("intake", None)
 
 
 def test_sms_is_not_there_in_production(tmp_path: Path) -> None:
