@@ -160,7 +160,7 @@ def serve(parts: Parts, app: FastAPI, consumers: Consumers, tickers: Sequence[Ti
     app.include_router(journey.router())
     if parts.tracing is not None:
         FastAPIInstrumentor.instrument_app(
-            app, excluded_urls="/live,/ready,/internal,/static", exclude_spans=["send", "receive"]
+            app, excluded_urls="/live,/ready,/internal,/static,/k/", exclude_spans=["send", "receive"]
         )
     uvicorn.run(
         app,
