@@ -266,7 +266,7 @@ _RECORD_KEYS: dict[str, str] = {
 }
 
 
-def build(kind: type[E], **differences: Any) -> E:
+def build(kind: type[E], /, **differences: Any) -> E:
     """A valid event of this type with these fields changed."""
     if issubclass(kind, audit.AuditRecorded):
         fields: dict[str, Any] = {
