@@ -88,7 +88,7 @@ FORMS: dict[str, type[Versioned]] = {
 """By the last part of their address."""
 
 
-def blank(name: str, case: Case, *, category: str, lead: str) -> Filled[Versioned]:
+def blank(name: str, case: Case, *, category: str, lead: str, wait_for: str) -> Filled[Versioned]:
     """A decision's form as it is first shown: what the reporter said, nothing decided."""
     known: dict[str, dict[str, str | tuple[str, ...]]] = {
         "verifikasi": {
@@ -99,6 +99,7 @@ def blank(name: str, case: Case, *, category: str, lead: str) -> Filled[Versione
             "public_body": case.body,
             "agency_body": case.body,
         },
+        "tahan": {"agency": wait_for},
     }
     return forms.blank(FORMS[name], version=str(case.version), **known.get(name, {}))
 

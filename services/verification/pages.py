@@ -154,6 +154,7 @@ class CasePage:
     """Whose completeness rules are shown: the one asked for, else the reporter's wish."""
     unanswered: Sequence[Question]
     wished_agency: Agency | None
+    """The agency itself where the reporter named a unit of it."""
     default_agency: Agency | None
     held_for: Agency | None
     region: str | None
@@ -218,6 +219,9 @@ async def case_page(
     chosen = by_code.get(category or case.category_wish or "")
     wanted = {code for code in (case.agency_wish, case.held_for, chosen and chosen.default_agency) if code}
     named = await reference.agencies_named(session, wanted)
+    wished = named.get(case.agency_wish or "")
+    if wished is not None and wished.parent is not None:
+        wished = await reference.agency_above(session, wished.code)
     return CasePage(
         case=case,
         due=due(case.due_at, now=now, calendar=calendar),
@@ -230,7 +234,7 @@ async def case_page(
         categories=categories,
         category=chosen,
         unanswered=domain.missing_questions(case, chosen) if chosen else (),
-        wished_agency=named.get(case.agency_wish or ""),
+        wished_agency=wished,
         default_agency=named.get((chosen and chosen.default_agency) or ""),
         held_for=named.get(case.held_for or ""),
         region=place_name(case.place.region),

@@ -28,6 +28,14 @@ async def agencies_named(session: AsyncSession, codes: Collection[str], *, hold:
     return {row.code: _agency(row) for row in found}
 
 
+async def agency_above(session: AsyncSession, code: str) -> Agency | None:
+    """The agency at the top of the tree that a unit belongs to."""
+    tree = select(agency).where(agency.c.code == code).cte("tree", recursive=True)
+    tree = tree.union(select(agency).where(agency.c.code == tree.c.parent))
+    row = (await session.execute(select(tree).where(tree.c.parent.is_(None)))).one_or_none()
+    return _agency(row) if row is not None else None
+
+
 async def save_agency(session: AsyncSession, known: Agency) -> None:
     """Keep an entry of the directory."""
     values = {

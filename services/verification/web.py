@@ -250,9 +250,18 @@ async def _case(
     await actions.look(db, case, by=by, now=now)
     asked = filled.value("category") if filled is not None else category
     page = await pages.case_page(db, case, settings, category=asked or None, now=now)
-    lead = page.wished_agency.parent or page.wished_agency.code if page.wished_agency else ""
+    wished = page.wished_agency
     chosen = page.category.code if page.category else ""
-    made = {name: decisions.blank(name, case, category=chosen, lead=lead) for name in FORMS}
+    made = {
+        name: decisions.blank(
+            name,
+            case,
+            category=chosen,
+            lead=wished.code if wished and wished.connected else "",
+            wait_for=wished.code if wished and not wished.connected else "",
+        )
+        for name in FORMS
+    }
     if filled is not None:
         made[opened] = filled
     return render(
