@@ -104,11 +104,10 @@ async def take_sms(
     await store.lock_message(session, fingerprint)
     window = timedelta(minutes=settings.sms_window_minutes)
     known = await store.same_message(session, gateway_id, fingerprint, now - window)
-    if known is not None:
-        await store.add_message(session, gateway_id, fingerprint, known, now)
-        report = await store.by_id(session, known)
-        if report is not None:
-            return Receipt(report, "", repeated=True)
+    report = await store.by_id(session, known) if known is not None else None
+    if report is not None:
+        await store.add_message(session, gateway_id, fingerprint, report.report_id, report.received_at)
+        return Receipt(report, "", repeated=True)
     submission = await _read_sms(session, incoming, number, settings)
     receipt = await submit(session, submission, keys=keys, settings=settings, now=now)
     await store.add_message(session, gateway_id, fingerprint, receipt.report.report_id, now)
@@ -157,11 +156,12 @@ async def add(session: AsyncSession, report_id: UUID, *, command_id: UUID, text:
     report = await store.lock(session, report_id)
     if await store.has_supplement(session, command_id):
         return
-    asked = (await progress_of(session, report)).asked is not None
-    events = domain.supplement(report, asked=asked, command_id=command_id, text=text, now=now)
+    asked = (await progress_of(session, report)).asked
+    events = domain.supplement(report, asked=asked is not None, command_id=command_id, text=text, now=now)
     await store.add_supplement(session, command_id, report_id, text, now)
     outbox.stage(session, *events)
-    completed = Milestone(command_id, report_id, Happened.SUPPLEMENTED, now)
+    after = max(now, asked.occurred_at) if asked else now  # another service's clock may be ahead of ours
+    completed = Milestone(command_id, report_id, Happened.SUPPLEMENTED, after)
     await projections.add_milestone(session, completed)
 
 
@@ -260,6 +260,9 @@ async def _read_sms(session: AsyncSession, incoming: Incoming, number: str | Non
     message = sms.take_flags(incoming.text)
     candidates = [opening.keyword for opening in sms.openings(message.text)]
     routed = sms.route(message.text, await projections.keywords(session, candidates))
+    agency = routed.agency
+    if agency is None and routed.region is not None:
+        agency = await projections.local_government(session, routed.region)
     return Submission(
         channel=Channel.SMS,
         attempt=incoming.gateway_id,
@@ -267,7 +270,7 @@ async def _read_sms(session: AsyncSession, incoming: Incoming, number: str | Non
         title=sms.title_of(routed.subject or incoming.text, settings.sms_title),
         body=routed.body or incoming.text,
         region=routed.region,
-        agency_wish=routed.agency,
+        agency_wish=agency,
         anonymous=message.anonymous,
         confidential=message.confidential,
         contact=ContactDetails(phone=number),

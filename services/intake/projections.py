@@ -96,6 +96,21 @@ async def has_agency(session: AsyncSession, code: AgencyCode) -> bool:
     return found is not None
 
 
+async def local_government(session: AsyncSession, region: RegionCode) -> AgencyCode | None:
+    """The government of a province, regency or city, if the directory holds it."""
+    found: AgencyCode | None = await session.scalar(
+        select(tables.agency.c.code)
+        .where(
+            tables.agency.c.region == region,
+            tables.agency.c.parent.is_(None),
+            tables.agency.c.kind == AgencyKind.LOCAL_GOVERNMENT,
+        )
+        .order_by(tables.agency.c.code)
+        .limit(1)
+    )
+    return found
+
+
 async def keywords(
     session: AsyncSession, candidates: Sequence[str]
 ) -> Mapping[str, tuple[AgencyCode, RegionCode | None]]:

@@ -86,11 +86,13 @@ def normalise(text: str) -> str:
     """A keyword in the one spelling that both the directory and messages are brought to: `Kab. Lampung Tengah` → `KABUPATEN LAMPUNG TENGAH`."""
     words = (_SPELLINGS.get(word, word) for word in _WORD.findall(text.upper()))
     joined = " ".join(word for word in words if word)
-    for long, short in _PHRASES:
-        if joined == long or joined.startswith(f"{long} "):
-            joined = short + joined[len(long) :]
-        joined = joined.removeprefix("PROVINSI ") if joined == f"PROVINSI {long}" else joined
-    return _ALONE.get(joined, joined)
+    bare = joined.removeprefix("PROVINSI ")
+    for long, short in (*_PHRASES, *_ALONE.items()):
+        if bare == long or (bare.startswith(f"{long} ") and long not in _ALONE):
+            bare = short + bare[len(long) :]
+    if bare.startswith(tuple(_ALONE.values())):
+        return bare
+    return f"PROVINSI {bare}" if joined.startswith("PROVINSI ") else bare
 
 
 def take_flags(text: str) -> Message:

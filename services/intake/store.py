@@ -209,7 +209,7 @@ async def same_message(session: AsyncSession, gateway_id: bytes, fingerprint: by
 async def add_message(
     session: AsyncSession, gateway_id: bytes, fingerprint: bytes, report_id: UUID, at: datetime
 ) -> None:
-    """Remember which report a message became."""
+    """Remember which report a message became; `at` is when the report came, so that repetition does not stretch the window."""
     taken = insert(sms_received).values(
         gateway_id=gateway_id, fingerprint=fingerprint, report_id=report_id, received_at=at
     )
