@@ -136,21 +136,27 @@ async def append(session: AsyncSession, consumer: str, deliveries: Sequence[tupl
     )
 
 
-async def open_lane(
-    session: AsyncSession, consumer: str, lane: str, delivery: Delivery, because: Exception, cap: float | None = None
+async def open_lanes(
+    session: AsyncSession,
+    consumer: str,
+    heads: Sequence[tuple[str, Delivery, Exception]],
+    *,
+    cap: float | None = None,
 ) -> None:
-    """Park an event that failed, as the head of its lane."""
+    """Open lanes for events that failed: lane, event, error. `append` the events then."""
     await session.execute(
         OPEN,
-        {
-            "consumer": consumer,
-            "lane": lane,
-            "topic": delivery.topic,
-            "reason": type(because).__name__,
-            "delay": backoff(because, 1, cap=cap),
-        },
+        [
+            {
+                "consumer": consumer,
+                "lane": lane,
+                "topic": delivery.topic,
+                "reason": type(because).__name__,
+                "delay": backoff(because, 1, cap=cap),
+            }
+            for lane, delivery, because in heads
+        ],
     )
-    await append(session, consumer, [(lane, delivery)])
 
 
 async def wake(session: AsyncSession, consumer: str, keys: Iterable[str]) -> None:

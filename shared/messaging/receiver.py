@@ -56,24 +56,32 @@ class FailedError(Exception):
 class Early:
     """The events of one transaction that came before their cause, and what followed them in their lanes."""
 
-    def __init__(self, consumer: str) -> None:
-        self.count = 0
-        self._consumer = consumer
-        self._lanes: set[Lane] = set()
+    def __init__(self) -> None:
+        self._heads: dict[Lane, tuple[Delivery, NotYet]] = {}
+        self._all: list[tuple[str, Delivery]] = []
 
-    async def follows(self, session: AsyncSession, delivery: Delivery) -> bool:
-        """Whether it came behind one of them; then it is parked there."""
-        if delivery.lane not in self._lanes:
+    @property
+    def count(self) -> int:
+        """How many."""
+        return len(self._all)
+
+    def came(self, delivery: Delivery, error: NotYet) -> None:
+        """It is the head of its lane."""
+        self._heads[delivery.lane] = (delivery, error)
+        self._all.append((delivery.key, delivery))
+
+    def follows(self, delivery: Delivery) -> bool:
+        """Whether it came behind one of them, and waits with it."""
+        if delivery.lane not in self._heads:
             return False
-        await parking.append(session, self._consumer, [(delivery.key, delivery)])
-        self.count += 1
+        self._all.append((delivery.key, delivery))
         return True
 
-    async def park(self, session: AsyncSession, delivery: Delivery, error: NotYet) -> None:
-        """Park it as the head of its lane."""
-        await parking.open_lane(session, self._consumer, delivery.key, delivery, error)
-        self._lanes.add(delivery.lane)
-        self.count += 1
+    async def park(self, session: AsyncSession, consumer: str) -> None:
+        """Park them all."""
+        if self._all:
+            await parking.open_lanes(session, consumer, [(d.key, d, error) for d, error in self._heads.values()])
+            await parking.append(session, consumer, self._all)
 
 
 class Receiver:
@@ -194,14 +202,14 @@ class Receiver:
 
     async def _handle(self, session: AsyncSession, live: Sequence[Delivery], *, careful: bool = False) -> int:
         """Call the handlers, in order. Careful: park events that came before their cause; the number of them."""
-        tracing, early = self._tracing, Early(self.consumer)
+        tracing, early = self._tracing, Early()
         for handler, deliveries in self.routes.in_order(live):
             if handler.takes_many:
                 with tracing.many(deliveries) if tracing else nullcontext():
                     await handler.call(session, deliveries)
                 continue
             for delivery in deliveries:
-                if careful and await early.follows(session, delivery):
+                if careful and early.follows(delivery):
                     continue
                 try:
                     async with session.begin_nested() if careful else nullcontext():
@@ -209,9 +217,10 @@ class Receiver:
                             await handler.call(session, delivery.event, delivery.meta)
                 except Exception as error:
                     if careful and isinstance(error, NotYet):
-                        await early.park(session, delivery, error)
+                        early.came(delivery, error)
                         continue
                     raise FailedError(delivery, error) from error
+        await early.park(session, self.consumer)
         return early.count
 
     async def _wake(self, session: AsyncSession, keys: set[str], opened: Sequence[Open]) -> set[str]:
@@ -230,7 +239,8 @@ class Receiver:
         try:
             async with self._sessions.begin() as session:
                 if (await inbox.claim(session, self.consumer, [delivery]))[0]:
-                    await parking.open_lane(session, self.consumer, lane, delivery, error, cap)
+                    await parking.open_lanes(session, self.consumer, [(lane, delivery, error)], cap=cap)
+                    await parking.append(session, self.consumer, [(lane, delivery)])
         except Exception as failure:
             if is_outage(failure):
                 raise UnavailableError from failure

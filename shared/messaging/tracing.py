@@ -22,6 +22,9 @@ LINKS = 128
 OWN = 8
 """Events of one bulk-handled batch that get a consumer span each; the others are linked only."""
 
+SAMPLED = frozenset((b"1", b"3", b"5", b"7", b"9", b"b", b"d", b"f"))
+"""Last digits of a `traceparent` whose flags have the lowest bit set."""
+
 _staging = trace.get_tracer("lapor.messaging")
 _AGENCY = re.compile(r"^agency\.(.+)\.([a-z]+)$")
 
@@ -141,7 +144,7 @@ class Tracing:
 
 def _sampled(delivery: Delivery) -> bytes | None:
     made = delivery.headers.get("traceparent")
-    return delivery.traceparent if made is not None and made.endswith(b"1") else None
+    return delivery.traceparent if made is not None and made[-1:] in SAMPLED else None
 
 
 def _context(traceparent: bytes) -> SpanContext:
