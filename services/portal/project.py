@@ -6,6 +6,7 @@ from uuid import UUID
 
 import orjson
 from sqlalchemy import Table, delete, func, text
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,8 +18,9 @@ from shared.contracts.polls import Poll
 from shared.contracts.publications import Publication
 from shared.contracts.working_calendar import CalendarYear
 
+_POSTGRES = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it so
 _COLUMNS = [column.name for column in tables.report.columns if column.name != "words"]
-_TYPES = {column.name: column.type.compile() for column in tables.report.columns if column.name != "words"}
+_TYPES = {column.name: column.type.compile(_POSTGRES) for column in tables.report.columns if column.name != "words"}
 # One JSON document for the whole batch: psycopg binds it once. Sorted by key, so that no two writers wait for each other.
 PUBLISH = text(f"""
 insert into report ({", ".join(_COLUMNS)}, words)
