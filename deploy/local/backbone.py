@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.local import kafka, parts, ports, postgres, prerequisites
-from deploy.local.layout import Layout
+from deploy.local.layout import SHARED, Layout
 from deploy.local.problem import Problem
 from deploy.local.programs import Program, clean_environment
 from deploy.local.progress import Narrator
@@ -121,7 +121,7 @@ def _wait(process: "subprocess.Popen[bytes]", ready: Callable[[], bool], log: Pa
 
 
 def main(folder: Path) -> None:
-    """Run until interrupted and print the addresses as shell assignments: `python -m deploy.local.backbone FOLDER`."""
+    """Run until interrupted and print the addresses as shell assignments: `python -m deploy.local.backbone [FOLDER]`."""
     with backbone(folder) as running:
         sys.stdout.write(
             f"export LAPOR_TEST_POSTGRES={running.postgres_url}\nexport LAPOR_TEST_KAFKA={running.kafka}\n"
@@ -135,4 +135,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else SHARED / "tests")

@@ -50,7 +50,13 @@ def list_parked(
         return await operations.list_parked(session)
 
     with problems_in_words():
-        lanes = [lane for name in ([service] if service else SERVICES) for lane in _with_session(name, look)]
+        _stack_with(service or SERVICES[0])
+        lanes: list[operations.Lane] = []
+        for name in [service] if service else SERVICES:
+            try:
+                lanes += _with_session(name, look)
+            except Problem as problem:  # the others may still be looked at
+                _line(f"[yellow]{escape(str(problem))}[/]")
         for lane in lanes:
             since = in_zone(lane.since).strftime("%d %b %H:%M")
             _line(f"[bold]{lane.consumer}[/] {lane.topic} {escape(lane.lane)}")
