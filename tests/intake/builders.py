@@ -20,7 +20,7 @@ from shared.contracts.verifications import (
     ReportReturned,
     ReportVerified,
 )
-from shared.contracts.vocabulary import AuthorRole, ClockName, EntryKind, RejectionReason
+from shared.contracts.vocabulary import AuthorRole, ClockName, EntryKind, RejectionReason, Zone
 
 HOUR = timedelta(hours=1)
 
@@ -57,7 +57,7 @@ class Others:
             public_body=self.report.body,
             event_date=None,
             place=self.report.place,
-            zone="WIB",  # type: ignore[arg-type]  # as it comes by wire
+            zone=Zone.WIB,
             anonymous=False,
             confidential=False,
             agencies=("PD-1872",),

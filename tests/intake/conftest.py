@@ -2,7 +2,7 @@
 
 import base64
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -83,7 +83,7 @@ def own_keys(folder: Path) -> OpeningKey:
 
 
 def settings(folder: Path, **values: Any) -> Settings:
-    given: Mapping[str, Any] = {
+    given: dict[str, Any] = {
         "environment": "test",
         "database_url": "postgresql+psycopg://nowhere/none",
         "kafka": "nowhere:9092",

@@ -88,8 +88,8 @@ async def test_what_is_wrong_is_said_by_field(intake: Intake) -> None:
 
 
 async def test_a_leak_that_is_confirmed_is_sent(intake: Intake) -> None:
-    sent = {"anonymous": True, "body": BODY + " Hubungi 0812-3456-7890", "confirm_personal_data": True}
-    assert (await send(intake, **sent)).status_code == 201
+    body = BODY + " Hubungi 0812-3456-7890"
+    assert (await send(intake, anonymous=True, body=body, confirm_personal_data=True)).status_code == 201
 
 
 async def test_what_is_no_json_is_refused(intake: Intake) -> None:

@@ -1,6 +1,7 @@
 """What other services say: remembered once, in whatever order it comes."""
 
 import random
+from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import permutations
 from uuid import UUID
@@ -10,6 +11,7 @@ from services.intake.progress import Progress
 from shared.contracts.agencies import AgencyRemoved
 from shared.contracts.categories import CategoryRemoved
 from shared.contracts.clock_policies import ClockPolicy
+from shared.contracts.event import Event
 from shared.contracts.keys import IdentitySealingKey
 from shared.contracts.registry import consumed_by
 from shared.contracts.reports import ReportSubmitted
@@ -172,8 +174,8 @@ async def test_contacts_are_sealed_with_the_newest_key_heard(intake: Intake) -> 
 
 
 async def test_the_stages_follow_what_is_said(intake: Intake) -> None:
-    cases = [
-        (lambda o: [], Status.RECEIVED),
+    cases: list[tuple[Callable[[Others], list[Event]], Status]] = [
+        (lambda _: [], Status.RECEIVED),
         (lambda o: [o.verified()], Status.VERIFIED),
         (lambda o: [o.returned()], Status.NEEDS_COMPLETION),
         (lambda o: [o.rejected()], Status.REJECTED),

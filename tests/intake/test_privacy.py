@@ -5,8 +5,9 @@ import logging
 import pytest
 from sqlalchemy import text
 
-from services.intake import actions
+from services.intake import actions, store
 from shared.contracts.privacy_decisions import FlagsDecided
+from shared.messaging import outbox
 from shared.telemetry import Formatter
 from tests.intake.conftest import BODY, Intake
 from tests.support.people import reporter, sign_in
@@ -63,7 +64,7 @@ async def test_a_failure_after_everything_was_staged_leaves_nothing(
         raise ConnectionError(EMAIL)
 
     with monkeypatch.context() as patched:
-        patched.setattr(actions.store, "add_sealed_contact", fails)
+        patched.setattr(store, "add_sealed_contact", fails)
         assert (await intake.report(email=EMAIL, key="f" * 32)).status_code == 500
         assert (await intake.sms(BODY, x_kannel_id="mo-1")).status_code == 500
     for table in ("report", "sealed_contact", "outbox", "report_owner", "sms_received"):
@@ -82,7 +83,7 @@ async def test_a_failed_command_leaves_nothing(intake: Intake, monkeypatch: pyte
 
     staged = len(await intake.staged())
     with monkeypatch.context() as patched:
-        patched.setattr(actions.outbox, "stage", fails)
+        patched.setattr(outbox, "stage", fails)
         assert (await intake.client.post(f"{page}/privasi", data={"anonymous": "yes"})).status_code == 500
         assert (await intake.client.post(f"{page}/tarik", data={"ya": "1"})).status_code == 500
     assert await intake.count("privacy") == 0
