@@ -20,9 +20,7 @@ CASES = list(product(Stage, Language))
 def made(stage: Stage, **parameters: str) -> Message:
     report = reported(Language.INDONESIAN)
     told = {"by": DUE.isoformat(), "missing": "Di loket mana?", "reason": "private-company"} | parameters
-    return due(
-        report, stage, told, cause=uuid4(), contact_known=True, credential_known=True, occurred_at=NOW, wall=NOW
-    )
+    return due(report, stage, told, cause=uuid4(), contact_known=True, credential_known=True, occurred_at=NOW, wall=NOW)
 
 
 def reported(language: Language) -> Report:

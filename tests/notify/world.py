@@ -120,9 +120,7 @@ class Story:
         return ReportClosed(thread_version=2, **self._named)
 
     def reminder(self, clock: ClockName = ClockName.CLOSURE_WARNING) -> ReminderDue:
-        return ReminderDue(
-            occurred_at=NOW, report_id=self.report_id, deadline_id=uuid4(), clock=clock, due_at=DUE
-        )
+        return ReminderDue(occurred_at=NOW, report_id=self.report_id, deadline_id=uuid4(), clock=clock, due_at=DUE)
 
     def withdrawn(self) -> ReportWithdrawn:
         return ReportWithdrawn(occurred_at=NOW, report_id=self.report_id)

@@ -1,6 +1,8 @@
 """E-mail by SMTP: plain text with a simple HTML alternative."""
 
 from collections.abc import Awaitable
+from email.errors import MessageError
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 
@@ -33,6 +35,8 @@ class Email:
     async def send(self, parcel: Parcel) -> Outcome:
         """Send one message. Before its content was handed over it is certainly not sent; from then on only an answer tells."""
         settings = self._settings
+        if not _is_address(parcel.recipient):
+            return Outcome.REFUSED
         server = aiosmtplib.SMTP(
             hostname=self._host,
             port=self._port,
@@ -66,6 +70,15 @@ class Email:
         return letter
 
 
+def _is_address(text: str) -> bool:
+    """Whether a letter can be addressed to it (RFC 5322 §3.4.1)."""
+    try:
+        parsed = Address(addr_spec=text)
+    except (ValueError, IndexError, MessageError):
+        return False
+    return bool(parsed.username and parsed.domain)
+
+
 async def _refused(step: Awaitable[object]) -> Outcome | None:
     """What a failed step means; None when it went well."""
     try:
@@ -77,6 +90,4 @@ async def _refused(step: Awaitable[object]) -> Outcome | None:
         return Outcome.REFUSED if error.code >= PERMANENT else Outcome.BUSY
     except (SMTPException, OSError, TimeoutError):
         return Outcome.UNKNOWN
-    except ValueError:
-        return Outcome.REFUSED  # an address that no letter can be written to
     return None
