@@ -287,7 +287,7 @@ class Decision(StrEnum):
 
 
 def purpose_of_disposition(*, lead: bool, previous: UUID | None) -> Purpose | None:
-    """A report's first lead disposition opens the door to an account (rules.md §1); later ones open none."""
+    """A report's first lead disposition opens the door to an account (rules.md §1); no other asks for a code."""
     return Purpose.ACTIVATION if lead and previous is None else None
 
 

@@ -255,7 +255,7 @@ async def test_not_now_opens_the_report_all_the_same(identity: Identity) -> None
     ("typed", "message"),
     [
         ({}, "Pilih kata sandi"),
-        ({"password": "pendek", "repeated": "pendek"}, "Baru 6 huruf, paling sedikit 10"),
+        ({"password": "pendek", "repeated": "pendek"}, "Kata sandi itu 6 huruf; paling sedikit 10"),
         ({"password": PASSWORD, "repeated": PASSWORD + "!"}, "Kedua kata sandi tidak sama"),
         ({"password": "x" * 300, "repeated": "x" * 300}, "paling banyak 256"),
     ],
@@ -345,19 +345,31 @@ async def test_one_opens_ones_own_reports_and_no_others(identity: Identity) -> N
     async with identity.browser() as browser:
         await browser.post("/masuk", data={"login": EMAIL, "password": PASSWORD})
         page = await browser.get("/akun/laporan")
-        assert soup(page).select_one(f"form[action='/akun/laporan/{mine.tracking_id}']")
+        assert soup(page).select_one(f"a[href='/akun/laporan/{mine.tracking_id}']")
         assert another.tracking_id not in page.text
-        opened = await browser.post(f"/akun/laporan/{mine.tracking_id}")
+        opened = await browser.get(f"/akun/laporan/{mine.tracking_id}")
         assert opened.headers["location"] == f"/percakapan/{mine.tracking_id}"
         token = set_cookies(opened)["lapor-laporan"].partition("=")[2].partition(";")[0]
         person = await Sessions(identity.sessions).verify(token)
         assert person is not None
         assert (person.report_id, person.account_id) == (mine.report_id, None)
-        foreign = await browser.post(f"/akun/laporan/{another.tracking_id}")
-        unknown = await browser.post("/akun/laporan/2999999999")
+        foreign = await browser.get(f"/akun/laporan/{another.tracking_id}")
+        unknown = await browser.get("/akun/laporan/2999999999")
         assert (foreign.status_code, unknown.status_code) == (404, 404)
         assert said(foreign) == said(unknown)
-        assert (await browser.post("/akun/laporan/bukan-nomor")).status_code == 404
+        assert (await browser.get("/akun/laporan/bukan-nomor")).status_code == 404
+
+
+async def test_signing_in_on_the_way_to_ones_own_thread_opens_it(identity: Identity) -> None:
+    report, account = a_report(), await identity.open_account()
+    await identity.flow.give(identity.contact_of(report, email=EMAIL, account_id=account))
+    typed = {"login": EMAIL, "password": PASSWORD, "lanjut": f"/percakapan/{report.tracking_id}"}
+    async with identity.browser() as browser:
+        assert (await browser.get(f"/akun/laporan/{report.tracking_id}")).headers["location"].startswith("/masuk?")
+        signed_in = await browser.post("/masuk", data=typed)
+        opened = await browser.get(signed_in.headers["location"])
+    assert opened.headers["location"] == f"/percakapan/{report.tracking_id}"
+    assert "lapor-laporan" in set_cookies(opened)
 
 
 async def test_a_reports_session_opens_no_account_page(identity: Identity) -> None:

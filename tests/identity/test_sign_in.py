@@ -60,7 +60,7 @@ async def test_an_address_signs_in_in_any_case(identity: Identity) -> None:
     assert response.status_code == 303
 
 
-@pytest.mark.parametrize("path", ["/meja/verifikasi/1?x=2", "/percakapan/2611000017", "/lapor"])
+@pytest.mark.parametrize("path", ["/meja/verifikasi/1?x=2", "/saya/2611000017", "/lapor"])
 async def test_one_goes_on_to_where_one_was_going(identity: Identity, path: str) -> None:
     await identity.open_account()
     async with identity.browser() as browser:

@@ -28,14 +28,12 @@ OVERDUE_AT_ONCE = 100
 async def ask_for_disposition(
     session: AsyncSession, equipment: Equipment, report: ReportRef, *, lead: bool, previous: UUID | None, cause: UUID
 ) -> None:
-    """Answer a disposition (its ce_id is `cause`), whose message may carry an activation: with one, with the word that none is needed,
-    or later, when contact data that are still under way have come.
+    """Answer a report's first lead disposition (its ce_id is `cause`), whose message may carry an activation: with one, with the word
+    that none is needed, or later, when contact data that are still under way have come.
     """
     purpose = domain.purpose_of_disposition(lead=lead, previous=previous)
-    if purpose is None:
-        _say_none(session, equipment, report, Purpose.ACTIVATION, cause)
-        return
-    await _ask(session, equipment, report, purpose, cause)
+    if purpose is not None:
+        await _ask(session, equipment, report, purpose, cause)
 
 
 async def ask_for_entry(

@@ -55,8 +55,9 @@ def router(equipment: Equipment) -> APIRouter:
         reports = await contacts.of_account(db, person.account_id) if person.account_id else []
         return render(request, "reports.html", reports=reports)
 
-    @routes.post("/laporan/{tracking_id}")
+    @routes.get("/laporan/{tracking_id}")
     async def open_report(db: Db, person: AccountHolder, tracking_id: TrackingId) -> Response:
+        """One's own thread, by whatever page links here; signing in first leads back here."""
         mine = await contacts.of_account(db, person.account_id) if person.account_id else []
         report = next((found.report for found in mine if found.report.tracking_id == tracking_id), None)
         if report is None:

@@ -41,6 +41,7 @@ class PasswordForm(forms.Form):
     repeated: TypedPassword
     messages: ClassVar[Mapping[tuple[str, str], str]] = {
         ("password", "missing"): N_("Pilih kata sandi"),
+        ("password", "string_too_short"): N_("Kata sandi itu %(length)s huruf; paling sedikit %(min_length)s"),
         ("repeated", "missing"): N_("Ulangi kata sandi itu"),
     }
 

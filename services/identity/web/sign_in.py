@@ -1,5 +1,6 @@
 """`/masuk` and `/keluar`."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
@@ -28,6 +29,7 @@ DESK_OF = {
     Role.REPORTER: "/akun",
 }
 """Where people land after signing in when they were not on their way anywhere."""
+THREAD = re.compile(r"/percakapan/([1-9][0-9]{9})")
 WRONG = N_("Akun dan kata sandi itu tidak cocok. Periksa ketikannya, lalu coba lagi.")
 WAIT = N_("Terlalu banyak percobaan. Tunggu %(seconds)s detik, lalu coba lagi.")
 
@@ -45,8 +47,10 @@ class SignInForm(forms.Form):
 
 
 def destination(person: Person, wanted: str | None) -> str:
-    """Where to go after signing in."""
-    return domain.safe_path(wanted) or DESK_OF[person.role]
+    """Where to go after signing in; a reporter's thread is opened by way of their account."""
+    path = domain.safe_path(wanted) or DESK_OF[person.role]
+    thread = THREAD.fullmatch(path)
+    return f"/akun/laporan/{thread[1]}" if thread and person.role is Role.REPORTER else path
 
 
 def router(equipment: Equipment) -> APIRouter:
