@@ -75,7 +75,7 @@ def look(page: Page, address: str | None = None, picture: Path | None = None) ->
     page.on("console", note)
     if address is not None:
         page.goto(address)
-    page.wait_for_load_state("networkidle")
+    page.wait_for_load_state("load")
     too_wide = page.evaluate(TOO_WIDE)
     if too_wide:
         said.append(f"scrolls sideways: {', '.join(too_wide)}")
