@@ -60,7 +60,10 @@ def main() -> None:
     """Entry point."""
     settings = Settings()
     if sys.argv[1:] == ["seed"]:
-        asyncio.run(seed_only(settings))
+        try:
+            asyncio.run(seed_only(settings))
+        except (directory.BadDirectory, FileNotFoundError) as error:
+            sys.exit(f"{settings.directory}: {error}")
     else:
         serve(settings)
 

@@ -13,9 +13,12 @@ from services.dispatch.directory import Listed
 from services.dispatch.settings import Settings
 from shared.contracts.agencies import Agency
 from shared.contracts.audit import audit_of
+from shared.contracts.categories import Category
+from shared.contracts.clock_policies import ClockPolicy
 from shared.contracts.publications import PublicationWithdrawn
 from shared.contracts.verifications import ReportVerified
 from shared.contracts.vocabulary import AgencyCode, AuthorRole, ClockName
+from shared.contracts.working_calendar import CalendarYear
 from shared.messaging import NotYet, outbox, state
 
 Audit = audit_of("dispatch")
@@ -168,6 +171,24 @@ async def seed(session: AsyncSession, listing: Sequence[Listed], *, now: datetim
             ),
         )
     return [listed.unit.code for listed in changed]
+
+
+async def learn_category(session: AsyncSession, category: Category) -> None:
+    """Know what a category is called, unless something newer is known."""
+    if await state.newer(session, category.topic, category.key, category.version):
+        await store.save_category(session, category.code, category.name, category.name_en)
+
+
+async def learn_calendar_year(session: AsyncSession, year: CalendarYear) -> None:
+    """Know the days off of a year, unless something newer is known."""
+    if await state.newer(session, year.topic, year.key, year.version):
+        await store.save_calendar_year(session, year.year, year.version, sorted(off.day for off in year.days_off))
+
+
+async def learn_policy(session: AsyncSession, policy: ClockPolicy) -> None:
+    """Know how long a clock runs, unless something newer is known."""
+    if await state.newer(session, policy.topic, policy.key, policy.version):
+        await store.save_policy(session, policy.clock, policy.working_days)
 
 
 async def _known(session: AsyncSession, report_id: UUID) -> Case:

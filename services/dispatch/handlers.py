@@ -2,7 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.dispatch import actions, store
+from services.dispatch import actions
 from services.dispatch.cases import Flags
 from services.dispatch.settings import Settings
 from shared.clock import Clock
@@ -14,7 +14,7 @@ from shared.contracts.reporter_privacy import FlagsSet, ReportWithdrawn
 from shared.contracts.verifications import ReportVerified
 from shared.contracts.vocabulary import ClockName
 from shared.contracts.working_calendar import CalendarYear
-from shared.messaging import Meta, Routes, state
+from shared.messaging import Meta, Routes
 
 OURS = (ClockName.RESPONSE, ClockName.CLOSURE)
 """Clocks that run only once dispatch has a report; the others may be of reports that never come here."""
@@ -45,19 +45,15 @@ def routes(clock: Clock, settings: Settings) -> Routes:
 
     @routes.on(Category)
     async def on_category(session: AsyncSession, event: Category, meta: Meta) -> None:
-        if await state.newer(session, event.topic, event.key, event.version):
-            await store.save_category(session, event.code, event.name, event.name_en)
+        await actions.learn_category(session, event)
 
     @routes.on(CalendarYear)
     async def on_calendar_year(session: AsyncSession, event: CalendarYear, meta: Meta) -> None:
-        if await state.newer(session, event.topic, event.key, event.version):
-            days = sorted(day.day for day in event.days_off)
-            await store.save_calendar_year(session, event.year, event.version, days)
+        await actions.learn_calendar_year(session, event)
 
     @routes.on(ClockPolicy)
     async def on_clock_policy(session: AsyncSession, event: ClockPolicy, meta: Meta) -> None:
-        if await state.newer(session, event.topic, event.key, event.version):
-            await store.save_policy(session, event.clock, event.working_days)
+        await actions.learn_policy(session, event)
 
     return routes
 

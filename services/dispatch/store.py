@@ -1,7 +1,7 @@
 """Every query of dispatch on reports and what dispatch remembers; the directory's are in `register`, the inbox's in `inbox`."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -23,7 +23,6 @@ from shared.contracts.vocabulary import (
     Kind,
     Place,
     Status,
-    TrackingId,
     Zone,
 )
 from shared.working_days import default_calendar, of_days
@@ -56,11 +55,20 @@ async def case(session: AsyncSession, report_id: UUID) -> Case | None:
     return await _whole(session, found) if found else None
 
 
-async def case_by_tracking_id(session: AsyncSession, tracking_id: TrackingId) -> Case | None:
-    """As `case`, by the number that people know."""
-    query = select(report).where(report.c.tracking_id == tracking_id)
-    found = (await session.execute(query)).mappings().one_or_none()
-    return await _whole(session, found) if found else None
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """As much of a report as tells who may see more."""
+
+    report_id: UUID
+    published: bool
+
+
+async def glance(session: AsyncSession, tracking_id: str) -> Glance | None:
+    """The report of a number, in one query whether it exists, is confidential or is somebody else's; None for any text that names none."""
+    known = tracking_id if tracking_id.isascii() and tracking_id.isdigit() else ""
+    query = select(report.c.report_id, report.c.published).where(report.c.tracking_id == known)
+    found = (await session.execute(query)).one_or_none()
+    return Glance(found.report_id, found.published) if found else None
 
 
 async def _whole(session: AsyncSession, row: RowMapping) -> Case:

@@ -94,10 +94,10 @@ def router(settings: Settings) -> APIRouter:
         person: CurrentPerson,
         terkirim: bool = False,
     ) -> Response:
-        case = await store.case_by_tracking_id(db, tracking_id)
-        visitor = visitor_of(case, opened, person) if case else None
+        seen = await store.glance(db, tracking_id)
+        case, visitor = await _admitted(db, seen, opened, person)
         if case is None or visitor is None:
-            return _elsewhere(request, case)
+            return _elsewhere(request, tracking_id, seen)
         form = forms.blank(EntryForm, command_id=views.command_id())
         return await _page(request, db, lang, settings, case, visitor, form, now=now, sent=terkirim)
 
@@ -128,10 +128,10 @@ async def _write(
     *,
     now: datetime,
 ) -> Response:
-    case = await store.case_by_tracking_id(db, tracking_id)
-    visitor = visitor_of(case, opened, person) if case else None
+    seen = await store.glance(db, tracking_id)
+    case, visitor = await _admitted(db, seen, opened, person)
     if case is None or visitor is None or visitor.role is AuthorRole.AGENCY:
-        return _elsewhere(request, case)
+        return _elsewhere(request, tracking_id, seen)
     filled = await forms.read(request, model, {"limit": settings.answer_limit})
     if filled.form is not None:
         kind = filled.form.kind if isinstance(filled.form, ReplyForm) else EntryKind.STATEMENT
@@ -170,8 +170,18 @@ async def _page(
     return render(request, "thread.html", status_code=status_code, **page)
 
 
-def _elsewhere(request: Request, case: Case | None) -> Response:
+async def _admitted(
+    db: AsyncSession, seen: store.Glance | None, opened: Person | None, person: Person | None
+) -> tuple[Case | None, Visitor | None]:
+    """The report, read only for those who may turn out to be allowed to: whoever is not, is answered after one query."""
+    theirs = opened is not None and seen is not None and opened.report_id == seen.report_id
+    staff = person is not None and person.role in (Role.ADMINISTRATOR, Role.OFFICER)
+    case = await store.case(db, seen.report_id) if seen is not None and (theirs or staff) else None
+    return case, visitor_of(case, opened, person) if case else None
+
+
+def _elsewhere(request: Request, tracking_id: str, seen: store.Glance | None) -> Response:
     """For everybody else: the public page of a published report; otherwise the same answer whatever the reason."""
-    if case is not None and case.published:
-        return RedirectResponse(f"/laporan/{case.tracking_id}", 303)
+    if seen is not None and seen.published:
+        return RedirectResponse(f"/laporan/{tracking_id}", 303)
     return render(request, "nothing-here.html", status_code=404)

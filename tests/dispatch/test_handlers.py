@@ -15,6 +15,7 @@ from shared.contracts.agencies import Agency
 from shared.contracts.audit import audit_of
 from shared.contracts.categories import Category
 from shared.contracts.clock_policies import ClockPolicy
+from shared.contracts.deadlines import DeadlineSet
 from shared.contracts.dispositions import ReportDisposed
 from shared.contracts.event import Event
 from shared.contracts.follow_ups import EntryPosted, ReportClosed
@@ -263,6 +264,27 @@ async def test_a_missed_answer_is_marked_and_a_missed_verification_is_not_ours(f
     await flow.give_twice(missed(event.report_id, "BUMN-001"))
     marks = {d.agency: d.missed_at for d in (await case_of(flow, event.report_id)).dispositions}
     assert marks == {"PD-1872": None, "BUMN-001": missed(event.report_id).occurred_at}
+
+
+async def test_a_limit_that_sla_moved_is_shown_and_published(flow: Flow, settings: Settings, clock: FixedClock) -> None:
+    event = verified()
+    await flow.give(event)
+    await write(flow, event.report_id, draft(), officer_of(), settings, clock)
+    await flow.clear()
+    moved = DeadlineSet(
+        occurred_at=MONDAY,
+        report_id=event.report_id,
+        deadline_id=uuid4(),
+        clock=ClockName.CLOSURE,
+        due_at=MONDAY + timedelta(days=30),
+        calendar_version=2,
+    )
+    await flow.give_twice(moved)
+    await flow.give(moved, moved.model_copy(update={"clock": ClockName.COMPLETION, "report_id": uuid4()}))
+    [public] = await flow.staged()
+    assert public.closes_at == moved.due_at
+    await flow.give(moved.model_copy(update={"report_id": uuid4()}))
+    assert await flow.parked() == 1
 
 
 async def test_a_post_says_that_something_was_written_but_not_what(

@@ -312,6 +312,10 @@ async def test_unknown_confidential_and_not_yours_look_the_same(visitor: Visitor
         assert len({tuple(sorted(set(page.headers) - {"content-length"})) for page in pages}) == 1
 
 
+async def test_an_address_with_a_nul_is_refused_before_anything_is_asked(visitor: Visitor) -> None:
+    assert (await visitor.get("/percakapan/%00")).status_code == 400
+
+
 async def test_a_stranger_to_a_published_report_is_led_to_its_public_page(
     visitor: Visitor, report: ReportVerified
 ) -> None:
