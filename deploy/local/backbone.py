@@ -23,7 +23,7 @@ from deploy.local.problem import Problem
 from deploy.local.programs import Program, clean_environment
 from deploy.local.progress import Narrator
 
-START_SECONDS = 60
+START_SECONDS = 180
 
 
 @dataclass(frozen=True)

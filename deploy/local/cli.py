@@ -71,7 +71,7 @@ def status() -> None:
         stack = chosen_stack()
         statuses = stack.statuses()
         table = Table(box=SIMPLE, padding=(0, 1))
-        for column in ("program", "state", "port", "process", "memory", "running for"):
+        for column in ("program", "state", "port", "pid", "memory", "since"):
             table.add_column(column, no_wrap=True)
         total, all_ready = 0, True
         for name in [name for name in ROSTER if name in statuses]:
@@ -80,7 +80,7 @@ def status() -> None:
             all_ready &= ready
             resident = _resident(one.pid)
             total += resident
-            words = "[green]ready[/]" if ready else f"[red]{one.state.lower()}, not ready[/]"
+            words = "[green]ready[/]" if ready else f"[red]{'not ready' if one.pid else one.state.lower()}[/]"
             since = one.description.rpartition("uptime ")[2] if one.pid else ""
             memory = f"{resident / 1e6:.0f} MB"
             table.add_row(name, words, str(stack.ports.get(name, "")), str(one.pid or ""), memory, since)

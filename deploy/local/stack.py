@@ -1,6 +1,5 @@
 """One embedded stack: puts its programs together, starts them in order, stops them again."""
 
-import importlib.util
 import sys
 import threading
 import time
@@ -21,8 +20,8 @@ from shared.contracts.registry import SERVICES, TOPICS
 from shared.database import migrate
 from shared.messaging import topics
 
-START_SECONDS = 90
-"""How long a program may take until it is ready, on a slow and busy machine."""
+START_SECONDS = 300
+"""How long a program may take until it is ready, on a slow and busy machine; one that ends is noticed at once."""
 
 PARTITIONS = 4
 """Of a topic at most: one machine gains nothing from more."""
@@ -194,7 +193,7 @@ class Stack:
         address = postgres.url(self.ports["postgres"], self._remembered.passwords["postgres"])
         postgres.create_databases(address, SERVICES, self._remembered.passwords)
         with self._narrator.step("database tables") as show:
-            for service in built():
+            for service in SERVICES:
                 show(service)
                 migrate(service, settings.database_url(service, self._remembered))
 
@@ -280,7 +279,7 @@ class Stack:
                 "mailbox", tied((python, "-m", "deploy.local.mailbox", str(ports["mailbox"]), str(self.layout.mail)))
             ),
         ]
-        for service in built():
+        for service in SERVICES:
             environment = settings.service_environment(service, self.layout, remembered)
             programs.append(Program(service, tied((python, "-m", f"services.{service}")), environment))
             environment = settings.relay_environment(service, self.layout, remembered)
@@ -307,17 +306,4 @@ class _Tools:
 
 
 def _of_kind(*kinds: Kind) -> tuple[str, ...]:
-    return tuple(
-        n
-        for n, kind in ROSTER.items()
-        if kind in kinds and (kind not in ("service", "relay") or n.removesuffix("-relay") in built())
-    )
-
-
-def built() -> Sequence[str]:
-    """DEVELOPMENT ONLY."""
-    return [
-        s
-        for s in SERVICES
-        if importlib.util.find_spec(f"services.{s}") and importlib.util.find_spec(f"services.{s}.__main__")
-    ]
+    return tuple(name for name, kind in ROSTER.items() if kind in kinds)
