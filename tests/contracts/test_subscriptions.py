@@ -4,8 +4,8 @@ import pytest
 
 from shared.contracts.registry import EVENTS, SERVICES, TOPICS, consumed_by
 from tests.builders.events import build
-from tests.support.flow import Flow, wire
-from tests.support.services import FLOWS, routes_of
+from tests.support.flow import wire
+from tests.support.services import flow_of, routes_of
 
 PAIRS = [
     (service, name)
@@ -25,7 +25,7 @@ def test_subscriptions_are_those_of_the_registry(service: str) -> None:
 @pytest.mark.parametrize("service", SERVICES)
 async def test_every_example_through_every_consumer_twice_settles(service: str, sessions_of) -> None:  # type: ignore[no-untyped-def]
     """Nothing raises out of the receiver; a repeated event adds nothing, parked or not."""
-    flow: Flow = FLOWS[service](sessions_of(service))
+    flow = flow_of(service, sessions_of(service))
     names = [name for s, name in PAIRS if s == service]
     for name in names:
         event = build(EVENTS[name])

@@ -182,7 +182,7 @@ def main() -> int:
     shutil.rmtree(FOLDER, ignore_errors=True)
     stack = Stack(FOLDER)
     stack.up()
-    known = {agency for agency in people.officers()}
+    known = set(people.officers())
     stories = [
         story
         for story in tell(min(chosen.reports * 2, 1600), chosen.seed)
