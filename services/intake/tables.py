@@ -122,7 +122,7 @@ milestone = Table(
     metadata,
     Column("event_id", Uuid, primary_key=True),
     Column("position", BigInteger, Identity(), nullable=False),
-    Column("report_id", Uuid, nullable=False, index=True),
+    Column("report_id", Uuid, nullable=False),
     Column("kind", Text, nullable=False),
     Column("occurred_at", Timestamp, nullable=False),
     Column("agency", Text),
@@ -136,6 +136,8 @@ milestone = Table(
     Column("thread_version", Integer),
     Column("message", Text),
 )
+
+Index("milestone_report_id_idx", milestone.c.report_id)
 
 agency = Table(
     "agency",

@@ -1,6 +1,7 @@
 """SMS as the gateway pushes it: a report, once, whatever comes."""
 
 import asyncio
+import random
 from base64 import b64encode
 from datetime import timedelta
 
@@ -138,6 +139,17 @@ async def test_utf_16_is_read_when_the_gateway_says_so(intake: Intake) -> None:
     await intake.sms("jalan rusak €".encode("utf-16-be"), content_type='text/plain; charset="UTF-16BE"')
     (submitted,) = await intake.staged(ReportSubmitted)
     assert submitted.body == "jalan rusak €"
+
+
+async def test_no_bytes_make_the_gateway_push_again(intake: Intake) -> None:
+    chosen = random.Random(1708)  # noqa: S311 - variety, no secret
+    for turn in range(60):
+        body = chosen.randbytes(chosen.randint(0, 200)) if turn % 2 else bytes(chosen.choices(range(128), k=50))
+        answer = await intake.sms(body, x_kannel_id=f"mo-{turn}", x_kannel_from=str(chosen.randint(0, 10**15)))
+        assert answer.status_code == 200, body
+    kept, taken = await intake.count("sms_unread"), await intake.count("report")
+    assert kept > 20
+    assert taken > 20
 
 
 async def test_a_sender_without_a_number_is_a_report_without_contact(intake: Intake) -> None:

@@ -131,7 +131,7 @@ def upgrade() -> None:
         Column("message", Text),
         PrimaryKeyConstraint("event_id", name=op.f("milestone_pkey")),
     )
-    op.create_index(op.f("milestone_report_id_idx"), "milestone", ["report_id"])
+    op.create_index("milestone_report_id_idx", "milestone", ["report_id"])
     op.create_table(
         "agency",
         Column("code", Text, nullable=False),
