@@ -100,7 +100,8 @@ class Promise(StrEnum):
     DUE_TODAY = "due-today"
     OVERDUE = "overdue"
     OPEN = "open"
-    """Longer than the limit for a reason that may be good: waiting for the reporter stops this clock (rules.md §3)."""
+    """Beyond the limit for a reason that may be good: waiting for the reporter stops the disposition clock (rules.md §3), and a closure is
+    decided by whoever commits first (rules.md §6)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +200,8 @@ def _closure_clock(report: Report, calendar: WorkingCalendar, policies: Policies
     limit = policies[ClockName.CLOSURE]
     if report.closed_at is not None or report.closes_at is None:
         return ()
-    days = calendar.between(now, report.closes_at) if report.closes_at > now else 0
+    if now > report.closes_at:
+        return (Clock(ClockName.CLOSURE, Promise.OPEN, limit, report.closes_at, 0),)
+    days = calendar.between(now, report.closes_at)
     promise = Promise.RUNNING if days else Promise.DUE_TODAY
     return (Clock(ClockName.CLOSURE, promise, limit, report.closes_at, days),)

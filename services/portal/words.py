@@ -7,7 +7,7 @@ from datetime import datetime
 from services.portal.domain import Clock, Line, Policies, Promise, Report, initial_answer, is_overdue
 from shared.contracts.agencies import AgencyKind
 from shared.contracts.vocabulary import Channel, ClockName, EntryKind, Kind, Status, Zone
-from shared.web import N_, Language
+from shared.web import N_, NP_, Language
 from shared.working_days import WorkingCalendar
 
 KINDS: Mapping[Kind, str] = {
@@ -41,6 +41,8 @@ INSTITUTIONS: Mapping[AgencyKind, str] = {
     AgencyKind.LOCAL_GOVERNMENT: N_("Pemerintah daerah"),
     AgencyKind.STATE_ENTERPRISE: N_("Badan usaha milik negara"),
 }
+IN_DAYS = NP_("dalam %(days)s hari kerja")
+LATE_BY = NP_("jawaban terlambat %(days)s hari kerja")
 
 
 def stage_word(line: Line, lang: Language) -> str:
@@ -56,10 +58,10 @@ def standing(line: Line, lang: Language, calendar: WorkingCalendar, *, now: date
     """What a list row says after the stage, and its colour: `ok`, `soon`, `late` or none."""
     if line.closed_at is not None:
         days = calendar.between(line.received_at, line.closed_at)
-        return lang.gettext("dalam %(days)s hari kerja", days=lang.number(days)), "ok"
+        return lang.ngettext(IN_DAYS, IN_DAYS, days, days=lang.number(days)), "ok"
     if is_overdue(line, now=now) and line.answer_by is not None:
         days = calendar.between(line.answer_by, now)
-        return lang.gettext("jawaban terlambat %(days)s hari kerja", days=lang.number(days)), "late"
+        return lang.ngettext(LATE_BY, LATE_BY, days, days=lang.number(days)), "late"
     if line.first_follow_up_at is not None and line.closes_at is not None:
         day = lang.day(line.closes_at, line.zone)
         return lang.gettext("ditutup %(day)s bila tidak ada tanggapan", day=day), ""
@@ -128,9 +130,9 @@ def said(clock: Clock, lang: Language, zone: Zone, agency: str) -> Said:
     return Said(
         state,
         picture,
-        lang.gettext(head, **values),
+        lang.ngettext(head, head, clock.days, **values),
         lang.gettext(body, **values),
-        lang.gettext(judgement, **values) if judgement else "",
+        lang.ngettext(judgement, judgement, clock.days, **values) if judgement else "",
     )
 
 
@@ -142,24 +144,25 @@ _LIMIT = N_("Batasnya %(limit)s hari kerja, %(due)s.")
 _ANSWER_LIMIT = N_("%(agency)s, batasnya %(due)s.")
 _CLOSING = N_("%(limit)s hari kerja sejak tindak lanjut terakhir.")
 _CLOCKS = {
-    (ClockName.VERIFICATION, Promise.KEPT): (N_("Diteruskan dalam %(days)s hari kerja"), _LIMIT),
+    (ClockName.VERIFICATION, Promise.KEPT): (NP_("Diteruskan dalam %(days)s hari kerja"), _LIMIT),
     (ClockName.VERIFICATION, Promise.OPEN): (
-        N_("Diteruskan dalam %(days)s hari kerja"),
+        NP_("Diteruskan dalam %(days)s hari kerja"),
         N_("Batasnya %(limit)s hari kerja; waktu menunggu kelengkapan dari pelapor tidak dihitung."),
     ),
-    (ClockName.RESPONSE, Promise.KEPT): (N_("Dijawab dalam %(days)s hari kerja"), _ANSWER_LIMIT),
-    (ClockName.RESPONSE, Promise.LATE): (N_("Dijawab dalam %(days)s hari kerja"), _ANSWER_LIMIT),
+    (ClockName.RESPONSE, Promise.KEPT): (NP_("Dijawab dalam %(days)s hari kerja"), _ANSWER_LIMIT),
+    (ClockName.RESPONSE, Promise.LATE): (NP_("Dijawab dalam %(days)s hari kerja"), _ANSWER_LIMIT),
     (ClockName.RESPONSE, Promise.RUNNING): (N_("Menunggu jawaban"), _ANSWER_LIMIT),
     (ClockName.RESPONSE, Promise.DUE_TODAY): (N_("Menunggu jawaban"), _ANSWER_LIMIT),
     (ClockName.RESPONSE, Promise.OVERDUE): (N_("Belum dijawab"), _ANSWER_LIMIT),
     (ClockName.CLOSURE, Promise.RUNNING): (N_("Ditutup %(due)s"), _CLOSING),
     (ClockName.CLOSURE, Promise.DUE_TODAY): (N_("Ditutup %(due)s"), _CLOSING),
+    (ClockName.CLOSURE, Promise.OPEN): (N_("Segera ditutup"), _CLOSING),
 }
 _JUDGEMENTS = {
     Promise.KEPT: ("ok", "check", N_("Tepat waktu")),
     Promise.LATE: ("late", "alert", N_("Terlambat")),
     Promise.OPEN: ("", "check", ""),
-    Promise.RUNNING: ("", "clock", N_("Tinggal %(days)s hari kerja")),
+    Promise.RUNNING: ("", "clock", NP_("Tinggal %(days)s hari kerja")),
     Promise.DUE_TODAY: ("soon", "clock", N_("Batasnya hari ini")),
-    Promise.OVERDUE: ("late", "alert", N_("Terlambat %(days)s hari kerja")),
+    Promise.OVERDUE: ("late", "alert", NP_("Terlambat %(days)s hari kerja")),
 }

@@ -58,7 +58,7 @@ A service's `web.py` is thin: ask for what you need, call an action, render.
   commit. After a refusal that left changes behind, raise instead of returning, or call `await db.rollback()`.
 - `CurrentPerson` is who is signed in with an account (or None); `OneReport` is whoever opened one report by code or link (its
   `report_id`), from a cookie of its own; a thread page asks for both.
-- Texts: write Indonesian in `_('…')` (templates), `lang.gettext("…")` (views) or `N_("…")` (constants); placeholders are
+- Texts: write Indonesian in `_('…')` (templates), `lang.gettext("…")` (views) or `N_("…")` (constants; `NP_` with a count); placeholders are
   `%(name)s`, a plain percent sign in a template's `_()` is `%%`. English goes to `services/<name>/locale/en.po`;
   `untranslated(Path("services/<name>"))` must be empty (put that in a test).
 - Filters: `tracking`, `day(zone)` (Selasa 10 November; year=true), `short_day(zone)`, `time(zone)`, `daytime(zone)`, `number`,
@@ -76,10 +76,11 @@ from shared.web.app import create_app
 from shared.web.catalogues import untranslated, used_texts
 from shared.web.dependencies import CurrentPerson, Db, Lang, Now, OneReport, SignedIn, require
 from shared.web.errors import Problem, SignInNeeded
-from shared.web.language import N_, Language
+from shared.web.language import N_, NP_, Language
 from shared.web.rendering import render, tracking
 
 __all__ = [
+    "NP_",
     "N_",
     "CurrentPerson",
     "Db",

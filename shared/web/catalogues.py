@@ -6,7 +6,7 @@ from babel.messages.extract import extract_from_dir
 
 from shared.web.language import SHARED_CATALOGUE, forms_of, message_key, read_catalogue
 
-KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "NP_": (1, 1)}
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2.ext:babel_extract")]
 OPTIONS = {"**/templates/**.html": {"silent": "false", "newstyle_gettext": "true", "extensions": "jinja2.ext.do"}}
 

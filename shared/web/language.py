@@ -30,6 +30,11 @@ def N_(text: str) -> str:  # noqa: N802 - gettext's customary name for "translat
     return text
 
 
+def NP_(text: str) -> str:  # noqa: N802 - as above
+    """Mark a text that English says in two ways, for one and for many; `ngettext(text, text, n)` translates it."""
+    return text
+
+
 @dataclass(frozen=True)
 class Language:
     """One language, with the texts of one service and of the shared pages."""

@@ -111,6 +111,7 @@ def test_silence_counts_down_to_the_closing_day() -> None:
     report = as_report(publication(closes_at=at(18, 16, 59)))
     assert _clock(report, ClockName.CLOSURE, at(16)).days == 2
     assert _clock(report, ClockName.CLOSURE, at(18, 3)).promise is Promise.DUE_TODAY
+    assert _clock(report, ClockName.CLOSURE, at(20)).promise is Promise.OPEN
     assert ClockName.CLOSURE not in {c.name for c in domain.clocks(as_report(closed()), CALENDAR, POLICIES, now=at(19))}
 
 

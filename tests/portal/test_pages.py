@@ -140,7 +140,7 @@ NARROWED = {
     "instansi=KM-KES": 12,
     "jenis=aspiration": 15,
     "kategori=jalan": 24,
-    "tahap=closed": 15,
+    "tahap=closed": 11,
     "sejak=2026-11-10": 8,
     "q=jembatan+gantung": 12,
     "q=jembatan+gantung&tahap=closed": 3,
