@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from functools import cached_property
 
 import psycopg
 from confluent_kafka import Consumer, ConsumerGroupTopicPartitions, KafkaError, KafkaException, TopicPartition
@@ -75,45 +76,49 @@ class Flow:
         request = ConsumerGroupTopicPartitions(group, [TopicPartition(*place) for place in ends])
         answer = self._admin.list_consumer_group_offsets([request])[group].result().topic_partitions
         committed = {(place.topic, place.partition): place.offset for place in answer}
-        suspects = {place for place, end in ends.items() if end > max(committed.get(place, -1), 0)}
-        return {place for place in suspects if self._has_records(place, max(committed.get(place, -1), 0), ends[place])}
-
-    def _has_records(self, place: Place, start: int, end: int) -> bool:
-        """Whether a reader finds a record in [start, end): the marks that transactions leave behind are none."""
-        if (place, start, end) in self._only_marks:
-            return False
-        found = self._finds_record(place, start, end)
-        if not found:
-            self._only_marks.add((place, start, end))
+        suspects = {place: max(committed.get(place, -1), 0) for place in ends}
+        suspects = {
+            place: start
+            for place, start in suspects.items()
+            if start < ends[place] and (place, start, ends[place]) not in self._only_marks
+        }
+        found = self._with_records(suspects)
+        self._only_marks |= {(place, start, ends[place]) for place, start in suspects.items() if place not in found}
         return found
 
-    def _finds_record(self, place: Place, start: int, end: int) -> bool:
-        reader = Consumer(
+    def _with_records(self, starts: Mapping[Place, int]) -> set[Place]:
+        """The places where a committed reader finds a record from the start on: the marks that transactions leave behind are none."""
+        waiting, found = set(starts), set[Place]()
+        if not waiting:
+            return found
+        self._reader.assign([TopicPartition(*place, start) for place, start in starts.items()])
+        limit = time.monotonic() + 10
+        while waiting and time.monotonic() < limit:
+            message = self._reader.poll(1.0)
+            if message is None:
+                continue
+            place, error = (str(message.topic()), int(message.partition() or 0)), message.error()
+            if error is None:
+                found.add(place)
+            elif error.code() != KafkaError._PARTITION_EOF:  # noqa: SLF001 - the client's public name of it
+                raise KafkaException(error)
+            waiting.discard(place)
+        self._reader.unassign()
+        return found | waiting
+
+    @cached_property
+    def _reader(self) -> Consumer:
+        return Consumer(
             {
                 "bootstrap.servers": self._stack.kafka,
                 "group.id": "lapor-flow",
                 "enable.auto.commit": False,
                 "enable.partition.eof": True,
                 "isolation.level": "read_committed",
+                "fetch.wait.max.ms": 10,
                 "auto.offset.reset": "earliest",
             }
         )
-        try:
-            reader.assign([TopicPartition(*place, start)])
-            limit = time.monotonic() + 10
-            while time.monotonic() < limit:
-                message = reader.poll(1.0)
-                if message is None:
-                    continue
-                error = message.error()
-                if error is None:
-                    return (message.offset() or 0) < end
-                if error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001 - the client's public name of it
-                    return False
-                raise KafkaException(error)
-            return True
-        finally:
-            reader.close()
 
 
 def count(stack: Stack, service: str, query: str, *parameters: object) -> int:
