@@ -66,7 +66,7 @@ def router() -> APIRouter:
 
     @routes.get("/siapa")
     async def who(person: CurrentPerson, one: OneReport) -> list[str | None]:
-        return [person and person.name, one and one.name]
+        return [person.name if person else None, one.name if one else None]
 
     @routes.get("/simpan")
     async def save(db: Db) -> Response:
