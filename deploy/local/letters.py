@@ -60,7 +60,8 @@ def list_parked(
         for lane in lanes:
             since = in_zone(lane.since).strftime("%d %b %H:%M")
             _line(f"[bold]{lane.consumer}[/] {lane.topic} {escape(lane.lane)}")
-            _line(f"    {lane.events} events since {since}, {lane.attempts} attempts, last error {escape(lane.reason)}")
+            events = "1 event" if lane.events == 1 else f"{lane.events} events"
+            _line(f"    {events} since {since}, {lane.attempts} attempts, last error {escape(lane.reason)}")
         if not lanes:
             _line("nothing is parked")
 
