@@ -146,9 +146,8 @@ class ReportForm(forms.Form):
     }
 
     def submission(self, channel: Channel, attempt: str, language: Language, person: Person | None) -> Submission:
-        """The report as the domain takes it; a signed-in reporter's name and account go into the contact."""
+        """The report as the domain takes it; a signed-in reporter's account goes into the contact."""
         account_id = person.account_id if person else None
-        name = self.name or (person.name if person and account_id else None)
         return Submission(
             channel=channel,
             attempt=attempt,
@@ -164,7 +163,7 @@ class ReportForm(forms.Form):
             anonymous=self.anonymous,
             confidential=self.confidential,
             contact=ContactDetails(
-                name=name or None, email=self.email, phone=self.phone, account_id=account_id, language=language
+                name=self.name, email=self.email, phone=self.phone, account_id=account_id, language=language
             ),
         )
 

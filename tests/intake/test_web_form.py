@@ -110,9 +110,13 @@ async def test_a_signed_in_reporter_s_account_stands_only_inside_the_seal(intake
     person = reporter("Dewi Anggraini")
     intake.client.cookies.set(intake.settings.session_cookie, await sign_in(intake.sessions, person))
 
+    page = await intake.client.get("/lapor")
+    assert 'value="Dewi Anggraini"' in page.text
+    assert "Anda sudah masuk" in page.text
     await intake.report()
 
     submitted, contact = await intake.staged(ReportSubmitted, ContactReceived)
+    assert submitted.reporter_label is None
     opened = ContactDetails.model_validate_json(intake.identity.open(contact.sealed))
     assert opened.account_id == person.account_id
     assert str(person.account_id) not in submitted.model_dump_json() + contact.model_dump_json()

@@ -43,10 +43,11 @@ def router(keys: Keys, settings: Settings) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
 
     @routes.get("/lapor")
-    async def form(request: Request, db: Db, lang: Lang) -> Response:
-        """An empty form with a key of its own."""
+    async def form(request: Request, db: Db, lang: Lang, person: CurrentPerson) -> Response:
+        """An empty form with a key of its own; a signed-in reporter may keep or remove the name."""
+        blank = forms.blank(ReportForm, name=person.name if person and person.account_id else "")
         context = await _offered(db, lang)
-        return render(request, "report_form.html", form=forms.blank(ReportForm), **_fresh(settings), **context)
+        return render(request, "report_form.html", form=blank, **_fresh(settings), **context)
 
     @routes.post("/lapor")
     async def send(request: Request, db: Db, lang: Lang, now: Now, person: CurrentPerson) -> Response:
