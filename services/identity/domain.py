@@ -12,7 +12,7 @@ import phonenumbers
 
 from shared.contracts.sealed import ContactDetails, Purpose
 from shared.contracts.vocabulary import AgencyCode, AuthorRole, TrackingId
-from shared.security import Person, Role
+from shared.security.people import Person, Role
 
 _EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f.]+(\.[^@\s\x00-\x1f.]+)+")
 _EMAIL_LONGEST = 254

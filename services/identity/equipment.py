@@ -1,7 +1,6 @@
 """What identity's use cases work with, besides a database session: keys, hashing, settings, time."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from services.identity.domain import Pace
 from services.identity.hashing import Hashing
@@ -32,11 +31,6 @@ class Equipment:
         """The slow-down after `free` failures."""
         told = self.settings
         return Pace(free, told.slow_window, told.slow_first, told.slow_longest)
-
-    @property
-    def attempts_kept(self) -> timedelta:
-        """How long a failed attempt is remembered."""
-        return self.settings.slow_window
 
 
 def equip(settings: Settings, clock: Clock, wall: Clock | None = None) -> Equipment:

@@ -2,10 +2,9 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.identity.actions import contacts, credentials, keys
+from services.identity.actions import audit, contacts, credentials, keys
 from services.identity.domain import ReportRef
 from services.identity.equipment import Equipment
-from services.identity.store import audit
 from shared.contracts.audit import SERVICES, AuditRecorded, audit_of
 from shared.contracts.dispositions import ReportDisposed
 from shared.contracts.follow_ups import EntryPosted
@@ -46,14 +45,4 @@ def routes(equipment: Equipment) -> Routes:
 def _listen_to_audit(made: Routes, service: str) -> None:
     @made.on(audit_of(service))
     async def on_audit_recorded(session: AsyncSession, event: AuditRecorded, meta: Meta) -> None:
-        await audit.append(
-            session,
-            meta.id,
-            service,
-            actor=event.actor,
-            action=event.action,
-            report_id=event.report_id,
-            subject=event.subject,
-            reason=event.reason,
-            occurred_at=event.occurred_at,
-        )
+        await audit.keep(session, service, event, meta.id)

@@ -26,16 +26,13 @@ class Tending:
         self._equipment, self._sessions = equipment, sessions
 
     async def begin(self) -> None:
-        """Make sure of signing key and demo accounts. Safe to repeat, and in several replicas at once."""
+        """Make sure of signing key and demo accounts. Safe to repeat, and in several replicas at once: they take turns."""
+        path = self._equipment.settings.demo_accounts
+        demo = accounts.read_demo_accounts(path) if path is not None else None
         async with self._sessions.begin() as session:
             await keys.provide(session, self._equipment)
-        path = self._equipment.settings.demo_accounts
-        if path is None:
-            return
-        demo = accounts.read_demo_accounts(path)
-        async with self._sessions.begin() as session:
-            added = await accounts.seed(session, self._equipment, demo)
-        logger.info("%s demo accounts opened", added)
+            added = await accounts.seed(session, self._equipment, demo) if demo else 0
+        logger.info("keys published, %s demo accounts opened", added)
 
     async def give_up_needs(self) -> int:
         """One round over credentials whose contact data did not come. Returns how many there were."""

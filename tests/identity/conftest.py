@@ -1,6 +1,5 @@
 """Identity under test: real database, real keys, cheap hashing, clocks in the test's hand."""
 
-import json
 import re
 from base64 import b64encode
 from collections.abc import AsyncIterator
@@ -217,7 +216,3 @@ def said(response: httpx.Response) -> str:
 def set_cookies(response: httpx.Response) -> dict[str, str]:
     """Each `Set-Cookie` by name, whole."""
     return {header.partition("=")[0]: header for header in response.headers.get_list("set-cookie")}
-
-
-def as_json(value: object) -> str:
-    return json.dumps(value, default=str)

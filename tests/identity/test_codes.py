@@ -84,6 +84,18 @@ async def test_looking_at_a_short_link_tells_nothing_about_it(identity: Identity
     assert good.text.replace(code, "") == bad.text.replace("ABCD-EFGH-JKMN-PQRST", "")
 
 
+async def test_a_short_link_with_anything_in_it_is_a_page(identity: Identity) -> None:
+    async with identity.browser() as browser:
+        odd = await browser.get("/k/%3Cscript%3Ealert(1)%3C%2Fscript%3E")
+        page = await browser.get("/k/%22%3E%3Cscript%3E")
+        long = await browser.post(f"/k/{'K' * 3000}")
+        other = await browser.get("/k/")
+    assert odd.status_code == 404
+    assert page.status_code == 200
+    assert "<script>" not in page.text
+    assert (long.status_code, other.status_code) == (422, 404)
+
+
 async def test_unknown_used_expired_superseded_and_foreign_codes_get_one_answer(identity: Identity) -> None:
     used_report, used = await an_access_code(identity)
     foreign_report, foreign = await an_access_code(identity)

@@ -1,7 +1,6 @@
 """Making, publishing, rotating and retiring the keys that identity gives out."""
 
 from itertools import pairwise
-from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -99,13 +98,9 @@ async def learn_notify_key(session: AsyncSession, event: NotifySealingKey) -> No
 
 async def _new_pair(session: AsyncSession, equipment: Equipment, *, first: bool = True) -> SigningPair:
     active_from = equipment.wall.now() + (equipment.settings.key_notice * (not first))
-    pair = new_pair(_new_key_id(uuid7()), active_from)
+    pair = new_pair(f"identity-{uuid7().hex}", active_from)
     await store.add_pair(session, equipment.vault, pair)
     return pair
-
-
-def _new_key_id(unique: UUID) -> str:
-    return f"identity-{unique.hex}"
 
 
 async def _publish(session: AsyncSession, equipment: Equipment, pair: SigningPair) -> None:

@@ -19,7 +19,7 @@ from services.identity.domain import Account, Login, LoginTaken, NotRedeemable, 
 from services.identity.equipment import Equipment
 from services.identity.store import keys
 from services.identity.web.cookies import ACTIVATION_PATH, Cookies
-from services.identity.web.secrets import TypedPassword
+from services.identity.web.passwords import TypedPassword
 from services.identity.web.sign_in import WAIT
 from services.identity.web.visits import visit_of
 from shared.contracts.vocabulary import TrackingId
@@ -141,7 +141,7 @@ def router(equipment: Equipment) -> APIRouter:
         return page(request, found, forms.blank(JoinForm if found.joins else PasswordForm))
 
     @routes.post("")
-    async def open_account(request: Request, db: Db, lang: Lang, found: Open) -> Response:
+    async def open_account(request: Request, db: Db, found: Open) -> Response:
         filled = await forms.read(request, PasswordForm, context=least)
         if filled.form is None:
             return page(request, found, filled, 422)

@@ -15,7 +15,7 @@ from services.identity.actions.keys import NoSigningKeyYet
 from services.identity.actions.sessions import Wrong
 from services.identity.equipment import Equipment
 from services.identity.web.cookies import Cookies
-from services.identity.web.secrets import TypedPassword
+from services.identity.web.passwords import TypedPassword
 from services.identity.web.visits import visit_of
 from shared.security import Person, Role
 from shared.web import N_, CurrentPerson, Db, Lang, Problem, forms, render
