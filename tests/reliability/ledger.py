@@ -105,6 +105,7 @@ class Published:
     source: str
     event_id: UUID
     version: int | None
+    body: bytes
 
 
 def read_log(stack: Stack) -> list[Published]:
@@ -143,6 +144,7 @@ def read_log(stack: Stack) -> list[Published]:
                 headers.get("ce_source", ""),
                 UUID(headers["ce_id"]),
                 int(headers["ce_stateversion"]) if "ce_stateversion" in headers else None,
+                message.value() or b"",
             )
         )
     consumer.close()
@@ -192,3 +194,8 @@ def _consumers(stack: Stack, log: Iterable[Published], findings: Findings) -> No
 def _millis(event_id: UUID) -> int:
     """The time in a version 7 UUID, milliseconds."""
     return event_id.int >> 80
+
+
+def read_bodies(stack: Stack, *topics: str) -> list[bytes]:
+    """The bodies of every record of these topics, of all without any."""
+    return [one.body for one in read_log(stack) if one.topic in topics or not topics]

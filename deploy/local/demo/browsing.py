@@ -23,7 +23,7 @@ class Form:
     action: str
     values: dict[str, str] = field(default_factory=dict)
     checkboxes: dict[str, str] = field(default_factory=dict)
-    """Name → the value that ticking sends."""
+    """Name → the value that ticking the box, or pressing the button, sends."""
 
 
 class Page:
@@ -122,11 +122,13 @@ def _expected(response: httpx.Response, status: int) -> Page:
 
 def _read(tag: Tag, action: str) -> Form:
     form = Form(action)
-    for box in tag.find_all(["input", "textarea", "select"]):
+    for box in tag.find_all(["input", "textarea", "select", "button"]):
         name, kind = str(box.get("name") or ""), str(box.get("type") or "text")
         if not name or box.has_attr("disabled"):
             continue
-        if box.name == "textarea":
+        if box.name == "button":
+            form.checkboxes[name] = str(box.get("value") or "")
+        elif box.name == "textarea":
             form.values[name] = box.get_text()
         elif box.name == "select":
             chosen = box.find("option", selected=True) or box.find("option")

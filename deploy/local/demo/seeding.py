@@ -15,7 +15,7 @@ from deploy.local.time_travel import TimeTravel
 
 AT_ONCE = 6
 """How many people act at the same time."""
-CODE = re.compile(r"\b[0-9A-Z]{5}-[0-9A-Z]{5}-[0-9A-Z]{3,5}\b")
+CODE = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4,6}\b")
 
 Progress = Callable[[datetime, int, int], None]
 """Told the domain's time, how much is done and how much there is."""

@@ -1,0 +1,39 @@
+"""One stack for all system tests; what moves the clock or stops programs has one of its own, each after the other on one worker."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from deploy.local.stack import Stack
+from tests.web.browser import browser
+
+ONE_WORKER = pytest.mark.xdist_group("system")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Two cores hold one stack: all of these run on one worker."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(ONE_WORKER)
+            item.add_marker(pytest.mark.system)
+            item.add_marker(pytest.mark.timeout(400))
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """A fresh stack at today's time; taken down at the end."""
+    folder = Path(".lapor") / "tests" / "system"
+    shutil.rmtree(folder, ignore_errors=True)
+    made = Stack(folder)
+    made.up()
+    yield made
+    made.down()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with browser() as started:
+        yield started
