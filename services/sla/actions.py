@@ -40,6 +40,11 @@ async def record(
         await _reckon(session, report_id, await store.deadlines(session, report_id), now=now)
 
 
+async def is_work_waiting(session: AsyncSession, *, now: datetime) -> bool:
+    """Whether a tick has anything to do."""
+    return await store.is_work_waiting(session, now)
+
+
 async def fire_due(session: AsyncSession, *, now: datetime, limit: int) -> int:
     """Announce what is due, each once; the number of clocks that ran out."""
     current = (await _policy(session)).calendar

@@ -39,6 +39,9 @@ class Ticker:
     async def tick(self) -> bool:
         """One look: clocks of an older calendar first, then what is due. Whether there may be more."""
         limit = self._settings.tick_batch
+        async with self._sessions() as session:
+            if not await actions.is_work_waiting(session, now=self._clock.now()):
+                return False
         async with self._sessions.begin() as session:
             recomputed = await actions.recompute_outdated(session, now=self._clock.now(), limit=limit)
         if recomputed:
