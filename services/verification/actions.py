@@ -137,7 +137,7 @@ async def verify(
 
     Raises:
         NoSuchCase, UnknownAgency, UnknownCategory: named so that it can be shown.
-        domain.AlreadyDecided, NotConnected, NotAnAgency, Excluded, TextTooLong: as `domain.verify` says.
+        domain.AlreadyDecided, NotConnected, NotAnAgency, Excluded, TextTooLong, NoPublicText: as `domain.verify` says.
     """
     agencies = await _agencies(session, (asked.lead, *asked.further))
     category = await reference.category_named(session, asked.category)

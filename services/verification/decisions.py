@@ -32,7 +32,7 @@ class VerifyForm(Versioned):
     further: Annotated[tuple[Line, ...], Field(max_length=FURTHER)] = ()
     kind: Kind
     title: Annotated[Line, Field(min_length=5, max_length=200)]
-    public_body: Annotated[Text, Field(max_length=TEXT_LIMIT)]
+    public_body: Annotated[Text, Field(max_length=TEXT_LIMIT)] = ""
     agency_body: Annotated[Text, Field(max_length=TEXT_LIMIT)] | None = None
     anonymous: bool = False
     confidential: bool = False
@@ -41,7 +41,6 @@ class VerifyForm(Versioned):
         ("category", "missing"): N_("Pilih kategori"),
         ("lead", "missing"): N_("Pilih instansi yang harus menjawab"),
         ("title", "missing"): N_("Tulis judul laporan"),
-        ("public_body", "missing"): N_("Tulis naskah untuk publik"),
     }
 
 
@@ -122,6 +121,7 @@ def refused(filled: Filled[Versioned], error: Exception, lang: Language) -> Fill
         ),
         domain.Excluded: (agency, N_("Laporan ini tidak boleh sampai ke %(name)s: pelapor melaporkan pembalasan.")),
         domain.TextTooLong: ("agency_body", N_("Ringkas naskah ini: paling banyak %(name)s huruf")),
+        domain.NoPublicText: ("public_body", N_("Tulis naskah untuk publik")),
         NothingAsked: ("lacking", N_("Centang yang kurang, atau tulis sendiri di bawah")),
         domain.NothingAdded: ("", N_("Pilih perlindungan yang belum ada pada laporan ini")),
     }.get(type(error))

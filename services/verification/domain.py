@@ -68,6 +68,10 @@ class TextTooLong(Exception):
     """With what the reporter added the text is longer than an agency can be given; it must be shortened first."""
 
 
+class NoPublicText(Exception):
+    """A report that is published needs a text for the public."""
+
+
 class NothingAdded(Exception):
     """Every flag asked for is set already."""
 
@@ -125,10 +129,13 @@ def withdrawn(case: Case, *, at: datetime) -> Outcome | None:
 def verify(case: Case, version: int, decided: Verification, *, by: Administrator, now: datetime) -> Outcome:
     """Accept a report and name the agencies that must answer it; flags decided with it are announced, too.
 
+    A confidential report carries no text for the public, whatever was typed: what is not there cannot leak.
+
     Raises:
         AlreadyDecided: the case is not open, or not the version that the administrator saw.
         NotAnAgency, NotConnected, Excluded: an agency named cannot be given it.
         TextTooLong: `decided.body` is needed, or too long itself.
+        NoPublicText: there is none, and the report is not confidential.
     """
     _check_open(case, version)
     agencies = tuple(dict.fromkeys((decided.lead, *decided.further)))
@@ -140,6 +147,9 @@ def verify(case: Case, version: int, decided: Verification, *, by: Administrator
     if max(len(body), len(decided.public_body)) > TEXT_LIMIT:
         raise TextTooLong
     flagged_case = _with_flags(case, decided.flags)
+    public_body = "" if flagged_case.flags.confidential else decided.public_body
+    if not public_body and not flagged_case.flags.confidential:
+        raise NoPublicText
     changed = replace(
         flagged_case, status=Status.VERIFIED, kind=decided.kind, title=decided.title, held_for=None, held_by=None,
         version=flagged_case.version + 1,
@@ -158,7 +168,7 @@ def verify(case: Case, version: int, decided: Verification, *, by: Administrator
         category_version=decided.category.version,
         title=decided.title,
         body=body,
-        public_body=decided.public_body,
+        public_body=public_body,
         event_date=case.event_date,
         place=case.place,
         zone=zone_of(case.place.region or decided.lead.region),
@@ -175,7 +185,7 @@ def verify(case: Case, version: int, decided: Verification, *, by: Administrator
     facts = {
         "agencies": ", ".join(agency.name for agency in agencies),
         "category": decided.category.code,
-        "public_body": decided.public_body,
+        "public_body": public_body,
     }
     return Outcome(changed, (*added, verified), Entry(Happened.VERIFIED, now, facts, by))
 

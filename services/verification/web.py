@@ -227,6 +227,7 @@ REFUSALS = (
     domain.NotAnAgency,
     domain.Excluded,
     domain.TextTooLong,
+    domain.NoPublicText,
     domain.NothingAdded,
     decisions.NothingAsked,
 )

@@ -63,6 +63,13 @@ def test_flags_added_with_the_decision_are_announced_and_hide_the_name() -> None
     assert verified(outcome).reporter_label is None
 
 
+def test_a_confidential_report_carries_no_public_text_and_any_other_needs_one() -> None:
+    outcome = domain.verify(case(), 1, decision(flags=Flags(confidential=True)), by=SARI, now=NOW)
+    assert verified(outcome).public_body == ""
+    with pytest.raises(domain.NoPublicText):
+        domain.verify(case(), 1, decision(public_body=""), by=SARI, now=NOW)
+
+
 @pytest.mark.parametrize(
     ("asked", "refusal"),
     [

@@ -47,7 +47,7 @@ def words(response: httpx.Response) -> str:
 
 def typed(response: httpx.Response, name: str) -> str:
     """What stands in a box."""
-    found = page(response).find(attrs={"name": name})
+    found = page(response).select_one(f"[name='{name}']")
     assert found is not None
     if found.name == "select":
         chosen = found.find("option", selected=True)
@@ -206,6 +206,7 @@ async def test_protection_can_be_added_alone_but_not_nothing(desk: Desk, sari: h
         ("verifikasi", {"category": ""}, "Pilih kategori"),
         ("verifikasi", {"title": "Aduh"}, "Baru 4 huruf, paling sedikit 5"),
         ("verifikasi", {"title": "x" * 201}, "201 huruf, paling banyak 200"),
+        ("verifikasi", {"public_body": ""}, "Tulis naskah untuk publik"),
         ("verifikasi", {"public_body": "x" * 10_001}, "10.001 huruf, paling banyak 10.000"),
         ("verifikasi", {"public_body": "rusak \ufffd"}, "Ada huruf yang tidak dapat kami baca"),
         ("verifikasi", {"kind": "keluhan"}, "Pilih salah satu"),
@@ -284,6 +285,15 @@ async def test_each_look_at_a_confidential_case_is_recorded(desk: Desk, sari: ht
     await sari.get(f"{HOME}/{open_one.report_id}")
     looks = await desk.flow.staged(AuditRecorded)
     assert [(look.action, look.report_id) for look in looks] == [("confidential-report-viewed", event.report_id)] * 2
+
+
+async def test_a_clock_that_is_stopped_is_not_shown_as_late(desk: Desk, sari: httpx.AsyncClient) -> None:
+    event = await submitted(desk)
+    await decide(sari, event, "kembalikan", {"version": "1", "lacking": "where"})
+    desk.clock.moment += timedelta(days=30)
+    for address in (f"{HOME}?tampilan=pelapor", f"{HOME}/{event.report_id}"):
+        assert page(await sari.get(address)).select("tbody .lp-late, .lp-desk-head .lp-late") == []
+    assert "Batas disposisi berhenti: menunggu pelapor" in words(await sari.get(f"{HOME}/{event.report_id}"))
 
 
 async def test_a_withdrawn_report_shows_no_text_and_cannot_be_decided(desk: Desk, sari: httpx.AsyncClient) -> None:
