@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Row, Select, func, select, text
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.portal.domain import Line, Poll, Report
@@ -16,6 +16,7 @@ from shared.contracts.agencies import AgencyKind
 from shared.contracts.publications import PublicDisposition, PublicEntry
 from shared.contracts.vocabulary import Channel, ClockName, Kind, Status, Zone
 from shared.working_days import WorkingCalendar, default_calendar, of_days
+from shared.zones import JAKARTA
 
 _LINE = tuple(report.c[f.name] for f in fields(Line))
 _REPORT = tuple(report.c[f.name] for f in fields(Report))
@@ -139,10 +140,11 @@ async def nearby(session: AsyncSession, to: Report, *, limit: int) -> tuple[Line
 async def figures(session: AsyncSession, *, now: datetime, since: datetime | None = None) -> Figures:
     """Counts of everything published, or of what happened since a moment (what is overdue is overdue now)."""
 
-    def happened(moment: ColumnElement[Any], *also: ColumnElement[bool]) -> ColumnElement[int]:
-        within = [moment.is_not(None)] if since is None else [moment >= since]
-        return func.count().filter(*within, *also)
+    def happened(moment: ColumnElement[Any], *also: ColumnElement[bool]) -> ScalarSelect[int]:
+        within = moment.is_not(None) if since is None else moment >= since
+        return select(func.count()).select_from(report).where(within, *also).scalar_subquery()
 
+    # a question each, so that each is answered by its own index
     row = (
         await session.execute(
             select(
@@ -150,7 +152,7 @@ async def figures(session: AsyncSession, *, now: datetime, since: datetime | Non
                 happened(report.c.answered_at),
                 happened(report.c.answered_at, report.c.answered_at <= report.c.answer_by),
                 happened(report.c.closed_at),
-                func.count().filter(*_overdue(now)),
+                select(func.count()).select_from(report).where(*_overdue(now)).scalar_subquery(),
             )
         )
     ).one()
@@ -184,20 +186,15 @@ async def counts(session: AsyncSession, *, since: datetime | None = None) -> Cou
 
 async def months(session: AsyncSession, *, now: datetime, number: int) -> tuple[Month, ...]:
     """The last months by Jakarta's calendar, this one among them, the oldest first; empty ones are there too."""
-    rows = await session.execute(
-        text("""
-            select m::date, count(r.report_id),
-                   count(r.report_id) filter (where r.answered_at <= r.answer_by)
-            from generate_series(
-                date_trunc('month', timezone('Asia/Jakarta', cast(:now as timestamptz))) - make_interval(months => :back),
-                date_trunc('month', timezone('Asia/Jakarta', cast(:now as timestamptz))), interval '1 month') m
-            left join report r on r.received_at >= timezone('Asia/Jakarta', m)
-                              and r.received_at < timezone('Asia/Jakarta', m + interval '1 month')
-            group by m order by m
-        """),
-        {"now": now, "back": number - 1},
-    )
-    return tuple(Month(*row) for row in rows)
+    months = [this := now.astimezone(JAKARTA).date().replace(day=1)]
+    while len(months) < number:
+        months.insert(0, this := (this - timedelta(days=1)).replace(day=1))
+    first = datetime.combine(months[0], time.min, JAKARTA)
+    month = func.date_trunc(text("'month'"), func.timezone(text("'Asia/Jakarta'"), report.c.received_at))
+    on_time = func.count().filter(report.c.answered_at <= report.c.answer_by)
+    query = select(month, func.count(), on_time).where(report.c.received_at >= first).group_by(text("1"))
+    found = {row[0].date(): (row[1], row[2]) for row in await session.execute(query)}
+    return tuple(Month(day, *found.get(day, (0, 0))) for day in months)
 
 
 async def performance(session: AsyncSession, *, now: datetime, limit: int) -> tuple[Performance, ...]:
@@ -245,10 +242,9 @@ async def institutions(session: AsyncSession) -> tuple[Institution, ...]:
 
 async def leading_agencies(session: AsyncSession) -> Sequence[tuple[str, str]]:
     """(code, name) of the agencies that have published reports, by name."""
-    leads = select(report.c.lead).distinct().subquery()
-    name = func.coalesce(agency.c.name, leads.c.lead).label("name")
-    query = select(leads.c.lead, name).outerjoin(agency, agency.c.code == leads.c.lead).order_by(name)
-    return [(row.lead, row.name) for row in await session.execute(query)]
+    leads = select(report.c.report_id).where(report.c.lead == agency.c.code).exists()
+    query = select(agency.c.code, agency.c.name).where(leads).order_by(agency.c.name)
+    return [(row.code, row.name) for row in await session.execute(query)]
 
 
 async def category_names(session: AsyncSession, language: str) -> dict[str, str]:

@@ -43,6 +43,12 @@ Index("report_region_idx", report.c.region, postgresql_ops={"region": "text_patt
 Index("report_lead_idx", report.c.lead, report.c.disposed_at)
 Index("report_category_idx", report.c.category, report.c.disposed_at)
 Index("report_closed_idx", report.c.closed_at, postgresql_where=report.c.closed_at.is_not(None))
+Index("report_answered_idx", report.c.answered_at, postgresql_where=report.c.answered_at.is_not(None))
+Index(
+    "report_unanswered_idx",
+    report.c.answer_by,
+    postgresql_where=report.c.answered_at.is_(None) & report.c.closed_at.is_(None),
+)
 Index("report_words_idx", report.c.words, postgresql_using="gin")
 
 # Outlives a rebuild: what was withdrawn never comes back, whatever a topic still holds.

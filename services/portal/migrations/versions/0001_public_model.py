@@ -51,6 +51,15 @@ def upgrade() -> None:
     op.create_index("report_lead_idx", "report", ["lead", "disposed_at"])
     op.create_index("report_category_idx", "report", ["category", "disposed_at"])
     op.create_index("report_closed_idx", "report", ["closed_at"], postgresql_where=sa.text("closed_at is not null"))
+    op.create_index(
+        "report_answered_idx", "report", ["answered_at"], postgresql_where=sa.text("answered_at is not null")
+    )
+    op.create_index(
+        "report_unanswered_idx",
+        "report",
+        ["answer_by"],
+        postgresql_where=sa.text("answered_at is null and closed_at is null"),
+    )
     op.create_index("report_words_idx", "report", ["words"], postgresql_using="gin")
     op.create_table(
         "withdrawn",
