@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-import pytest
 from joserfc import jwt
 from joserfc.jwk import OctKey, OKPKey
 
@@ -93,11 +92,11 @@ async def test_forged_sessions_open_nothing(identity: Identity) -> None:
     assert await verify(token) == person
 
 
-@pytest.mark.parametrize("cookie", ["apa saja", "a.b.c", "%00", "x" * 4000])
-async def test_a_forged_cookie_is_as_good_as_none(identity: Identity, cookie: str) -> None:
+async def test_a_forged_cookie_is_as_good_as_none(identity: Identity) -> None:
     async with identity.browser() as browser:
-        response = await browser.get("/akun", headers={"Cookie": f"lapor={cookie}"})
-    assert (response.status_code, response.headers["location"]) == (303, "/masuk?lanjut=/akun")
+        for cookie in ("apa saja", "a.b.c", "%00", "x" * 4000):
+            response = await browser.get("/akun", headers={"Cookie": f"lapor={cookie}"})
+            assert (response.status_code, response.headers["location"]) == (303, "/masuk?lanjut=/akun")
 
 
 async def test_an_expired_session_is_over(identity: Identity) -> None:
