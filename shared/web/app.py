@@ -50,7 +50,7 @@ def create_app(
     production = settings.environment is Environment.PRODUCTION
     app = FastAPI(
         title=f"LAPOR! {service}",
-        docs_url=None if production else "/docs",
+        docs_url=None,
         redoc_url=None,
         openapi_url=None if production else "/openapi.json",
         lifespan=lifespan,

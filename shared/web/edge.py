@@ -31,6 +31,10 @@ class Edge:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        # FastAPI answers GET only; what HEAD is asked for is the same without its body
+        head_only = scope["method"] == "HEAD"
+        if head_only:
+            scope["method"] = "GET"
         request = Request(scope, receive)
         asked = request.query_params.get("lang")
 
@@ -54,6 +58,8 @@ class Edge:
                         "set-cookie",
                         f"{LANGUAGE_COOKIE}={asked}; Path=/; Max-Age={YEAR}; HttpOnly; SameSite=Lax{secure}",
                     )
+            if head_only and message["type"] == "http.response.body":
+                message = {**message, "body": b""}
             await send(message)
 
         problem = self._refusal(scope)

@@ -1,7 +1,7 @@
 """Errors as people and programs see them: one `Problem`, shown as a page or as problem+json (RFC 9457)."""
 
 from collections.abc import Mapping
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from shared.web.headers import apply_headers
 from shared.web.language import N_, Language
 from shared.web.people import recognise
-from shared.web.rendering import language_of, render
+from shared.web.rendering import language_of, page_path, render
 
 # A status's heading and what to do about it; shown in the person's language.
 TEXTS = {
@@ -131,8 +131,6 @@ def _texts(language: Language, problem: Problem) -> tuple[str, str]:
 
 
 def _way_back(request: Request) -> str:
-    """Where to go after signing in: this page, or the page that the refused form stood on."""
-    if request.method == "GET":
-        return request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    referer = urlsplit(request.headers.get("referer", ""))
-    return referer.path if referer.netloc == request.url.netloc and referer.path else "/"
+    """Where to go after signing in: this page with its query, or the page that the refused form stood on."""
+    query = f"?{request.url.query}" if request.method == "GET" and request.url.query else ""
+    return page_path(request) + query

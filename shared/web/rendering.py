@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -68,11 +68,20 @@ def render(
         "menu": menu_of(person),
         "home": home_of(person),
         "nav": "",
-        "switch_url": f"{request.url.path}?{urlencode([*query, ('lang', language.other)])}",
+        "switch_url": f"{page_path(request)}?{urlencode([*query, ('lang', language.other)])}",
         "embedded": request.app.state.settings.environment != "production",
     }
     text = environment.get_template(template).render(shown | context)
     return HTMLResponse(text, status_code, dict(headers or {}))
+
+
+def page_path(request: Request) -> str:
+    """The page somebody is on: of a form that was sent, the one it stood on, as far as the browser tells."""
+    if request.method in ("GET", "HEAD"):
+        return request.url.path
+    referer = urlsplit(request.headers.get("referer", ""))
+    hosts = (request.headers.get("host"), urlsplit(request.app.state.settings.public_url).netloc)
+    return referer.path or "/" if referer.netloc and referer.netloc in hosts else request.url.path
 
 
 def tracking(tracking_id: str) -> str:

@@ -70,6 +70,13 @@ async def test_static_files_are_kept_by_version(client: httpx.AsyncClient) -> No
     assert "immutable" in answer.headers["cache-control"]
 
 
+async def test_head_is_answered_like_get_without_a_body(client: httpx.AsyncClient) -> None:
+    got, head = await client.get("/contoh"), await client.head("/contoh")
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == got.headers["content-length"]
+    assert (await client.head("/tidak-ada")).status_code == 404
+
+
 async def test_documentation_is_closed_in_production(make_app: object) -> None:
     app = make_app(environment="production", public_url="https://lapor.test", kafka_security="sasl_ssl")  # type: ignore[operator]
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="https://lapor.test") as client:

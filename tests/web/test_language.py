@@ -75,6 +75,13 @@ async def test_the_switch_changes_the_language_and_is_remembered(client: httpx.A
     assert "Langsung ke isi" in (await client.get("/contoh?lang=id")).text
 
 
+async def test_the_switch_on_a_refused_form_leads_to_the_page_it_stood_on(client: httpx.AsyncClient) -> None:
+    same = await client.post("/contoh", headers={"referer": "http://lapor.test/meja/contoh?x=1"})
+    assert 'href="/meja/contoh?lang=en"' in same.text
+    other = await client.post("/contoh", headers={"referer": "http://elsewhere.test/jebakan"})
+    assert 'href="/contoh?lang=en"' in other.text
+
+
 async def test_an_unknown_language_is_ignored(client: httpx.AsyncClient) -> None:
     answer = await client.get("/contoh?lang=xx", headers={"cookie": "lang=yy"})
     assert '<html lang="id"' in answer.text
