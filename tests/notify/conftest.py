@@ -1,5 +1,6 @@
 """A notify service on a database of its own, with a telephone and a mailbox in the test's hand."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -78,6 +79,17 @@ class Notify:
         """Send until nothing is ready."""
         while await self.sender.round():
             pass
+
+    async def retry(self) -> None:
+        """Let events that waited for their cause take effect."""
+        retries = asyncio.create_task(self.flow.main.retry_parked())
+        try:
+            async with asyncio.timeout(30):
+                while await self.flow.parked():  # noqa: ASYNC110 - what changes is rows in a database
+                    await asyncio.sleep(0.05)
+        finally:
+            retries.cancel()
+            await asyncio.wait([retries])
 
     async def states(self) -> Sequence[State]:
         """States of all messages in the order in which they became due."""

@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from datetime import timedelta
-from uuid import uuid4
+from itertools import permutations
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
@@ -171,8 +172,9 @@ async def test_events_that_come_before_the_report_wait_for_it(notify: Notify) ->
     await notify.give(METRO_EVENT, story.contact(notify.key), story.held())
     assert await notify.flow.parked() == 1
     await notify.give(story.submitted())
+    await notify.retry()
     await notify.send()
-    assert len(notify.sms.got) == 1
+    assert len(notify.sms.got) == 2
 
 
 @pytest.mark.parametrize("before", [True, False])
@@ -224,3 +226,23 @@ async def test_an_action_that_fails_leaves_nothing_behind(notify: Notify) -> Non
         )
         await session.rollback()
     assert await notify.states() == [State.SENT]
+
+
+async def test_in_whatever_order_its_parts_arrive_each_message_goes_out_once_with_its_code(notify: Notify) -> None:
+    await notify.give(METRO_EVENT)
+    orders = list(permutations(("submitted", "contact", "disposed", "credential")))
+    for number, order in enumerate(orders):
+        story, disposed = Story(tracking_id=f"26110000{number:02}"), uuid4()
+        parts: dict[str, tuple[Event, UUID]] = {
+            "submitted": (story.submitted(), uuid4()),
+            "contact": (story.contact(notify.key), uuid4()),
+            "disposed": (story.disposed(), disposed),
+            "credential": (story.credential(notify.key, disposed), uuid4()),
+        }
+        for name in order:
+            event, event_id = parts[name]
+            await notify.flow.give(event, event_id=event_id)
+    await notify.retry()
+    await notify.send()
+    assert len([words for words in notify.sms.texts if f"/k/{CODE}" in words]) == len(orders)
+    assert len(notify.sms.texts) == 2 * len(orders)

@@ -1,9 +1,10 @@
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
-from services.sla import handlers
-from services.sla.domain import State
+from services.sla import actions, handlers
+from services.sla.domain import Fact, Happened, State
 from shared.clock import FixedClock
 from shared.contracts.deadlines import (
     ClosureDue,
@@ -204,3 +205,21 @@ async def test_events_may_arrive_before_their_causes(sla: Sla) -> None:
     assert clocks[VERIFICATION].state == clocks[RESPONSE].state == State.MET
     assert clocks[CLOSURE].due_at == end_of(18)
     assert await sla.flow.parked() == 0
+
+
+async def test_an_action_that_fails_leaves_nothing_behind(sla: Sla) -> None:
+    story = Story()
+    fact = Fact(uuid4(), Happened.SUBMITTED, at(2))
+    async with sla.sessions() as session:
+        await actions.record(session, story.report_id, fact, now=at(2), tracking_id=story.tracking_id)
+        await session.rollback()
+    assert await sla.clocks() == {}
+    assert await sla.told() == []
+
+
+async def test_without_a_calendar_events_wait_for_it(sla: Sla) -> None:
+    async with sla.sessions.begin() as session:
+        await session.execute(text("truncate calendar_year"))
+    await sla.tell(Story().submitted(at(2)))
+    assert await sla.flow.parked() == 1
+    assert await sla.told(DeadlinesEvent) == []
