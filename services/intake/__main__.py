@@ -3,11 +3,13 @@
 import argparse
 from pathlib import Path
 
-from services.intake import channels, handlers, internal, keys, web
+from services.intake import channels, handlers, internal, keys, sms, web
+from services.intake.channels.web import region_options
 from services.intake.settings import ChannelName, Settings
 from shared import runtime
 from shared.security import Sessions, session_routes
 from shared.web import create_app
+from shared.working_days import default_calendar
 
 
 def main() -> None:
@@ -16,6 +18,7 @@ def main() -> None:
     parser.add_argument("--channels", help="channels to serve, separated by commas; LAPOR_CHANNELS otherwise")
     chosen = parser.parse_args().channels
     settings = Settings(channels=chosen) if chosen else Settings()
+    warm_up()
     own_keys = keys.load(settings.keys)
     parts = runtime.prepare(settings)
     urgent = handlers.urgent_routes()
@@ -33,6 +36,13 @@ def main() -> None:
         health=kafka.health,
     )
     runtime.serve(parts, app, kafka)
+
+
+def warm_up() -> None:
+    """Load regions and calendar now: the first reporter would wait a second for them."""
+    region_options()
+    sms.region_names()
+    default_calendar()
 
 
 if __name__ == "__main__":
