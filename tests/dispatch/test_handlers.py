@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import permutations
 from uuid import UUID, uuid4
 
 import pytest
@@ -182,6 +183,25 @@ async def test_a_withdrawn_report_disappears_and_stays_away_whatever_comes_later
     assert isinstance(gone, PublicationWithdrawn)
     assert gone.version == 3
     assert (await case_of(flow, event.report_id)).status is Status.WITHDRAWN
+
+
+async def test_in_any_order_nothing_is_published_after_it_became_secret(flow: Flow) -> None:
+    for order in permutations(range(4)):
+        event = verified()
+        report_id = event.report_id
+        secret = decided(report_id, confidential=True) if order[0] % 2 else withdrawn(report_id)
+        happenings = [event, flags_set(report_id, anonymous=True), secret, missed(report_id)]
+        await flow.clear()
+        for n in order:
+            before = len(await flow.staged(Publication))
+            await flow.give(happenings[n])
+            published = (await flow.staged(Publication))[before:]
+            assert not (published and order.index(2) <= order.index(n))
+            if order.index(1) <= order.index(n):
+                assert all(public.reporter_label is None for public in published)
+        states = await flow.staged(Publication, PublicationWithdrawn)
+        assert [state.version for state in states] == list(range(1, len(states) + 1))
+        assert not states or isinstance(states[-1], PublicationWithdrawn)
 
 
 async def test_a_flag_takes_effect_while_the_reports_main_lane_is_parked(
