@@ -195,7 +195,7 @@ async def test_a_guesser_with_many_short_links_is_limited_too(identity: Identity
 UNFIT = [
     ({"tracking_id": "", "code": ""}, "Tulis Tracking ID laporan Anda"),
     ({"tracking_id": "123", "code": "K7Q2"}, "sepuluh angka"),
-    ({"tracking_id": "2611-0000-17", "code": ""}, "Tulis kode dari pesan kami"),
+    ({"tracking_id": "2611-0000-17", "code": ""}, "Tulis kode unik dari pesan kami"),
     ({"tracking_id": "0611000017", "code": "K"}, "sepuluh angka"),
     ({"tracking_id": "2611000017", "code": "K" * 200}, "paling banyak 100"),
 ]

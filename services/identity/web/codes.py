@@ -42,7 +42,7 @@ class CodeForm(forms.Form):
     code: Annotated[Line, Field(max_length=100)]
     messages: ClassVar[Mapping[tuple[str, str], str]] = {
         ("tracking_id", "missing"): N_("Tulis Tracking ID laporan Anda"),
-        ("code", "missing"): N_("Tulis kode dari pesan kami"),
+        ("code", "missing"): N_("Tulis kode unik dari pesan kami"),
     }
 
 
