@@ -5,7 +5,9 @@ days). State topics keep records for ever; their readers are guarded by `state_s
 """
 
 import asyncio
+import time
 from datetime import timedelta
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
@@ -21,9 +23,11 @@ delete from inbox where ctid = any(array(
   select i.ctid from inbox i where i.received_at < now() - cast(:kept as interval)
   and not exists (select from parked p where p.event_id = i.event_id and p.consumer = i.consumer) limit :batch))
 """)
+# Ids of staged events sort by time, so the primary key finds the old ones.
 JOURNEY = text("""
-delete from journey where ctid = any(array(
-  select ctid from journey where sent_at < now() - cast(:kept as interval) limit :batch))
+delete from journey where event_id in (
+  select event_id from journey where event_id < :bound and sent_at < now() - cast(:kept as interval)
+  order by event_id limit :batch)
 """)
 
 
@@ -37,11 +41,13 @@ async def forget_old(
     """
     if kept < AT_LEAST:
         raise ValueError(f"the inbox must outlive every redelivery: at least {AT_LEAST.days} days")
+    bound = UUID(int=int((time.time() - kept.total_seconds()) * 1000) << 80)
+    limits = {"kept": kept, "batch": batch}
     total = 0
-    for statement in (INBOX, JOURNEY):
+    for statement, parameters in ((INBOX, limits), (JOURNEY, limits | {"bound": bound})):
         while True:
             async with sessions.begin() as session:
-                found = await session.execute(statement, {"kept": kept, "batch": batch})
+                found = await session.execute(statement, parameters)
                 deleted = int(found.rowcount)  # type: ignore[attr-defined]  # a delete has one
             total += deleted
             if deleted < batch:

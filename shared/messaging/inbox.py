@@ -78,14 +78,14 @@ async def claim(
 def _columns(consumer: str, deliveries: Sequence[Delivery]) -> dict[str, Any]:
     """Array literals: psycopg spends 10 us an element on a list."""
     records = [delivery.record for delivery in deliveries]
-    traces = [delivery.headers.get("traceparent") and delivery.traceparent for delivery in deliveries]
+    traces = [delivery.traceparent for delivery in deliveries]
     return {
         "consumer": consumer,
         "ids": "{" + ",".join([delivery.id for delivery in deliveries]) + "}",
-        "sources": array(delivery.source for delivery in deliveries),
-        "topics": array(record.topic for record in records),
-        "keys": array(delivery.key for delivery in deliveries),
-        "types": array(delivery.type for delivery in deliveries),
+        "sources": array([delivery.source for delivery in deliveries]),
+        "topics": array([delivery.topic for delivery in deliveries]),
+        "keys": array([delivery.key for delivery in deliveries]),
+        "types": array([delivery.type for delivery in deliveries]),
         "partitions": "{" + ",".join([str(record.partition) for record in records]) + "}",
         "offsets": "{" + ",".join([str(record.offset) for record in records]) + "}",
         "traces": "{" + ",".join([made[3:35].decode() if made else "NULL" for made in traces]) + "}",

@@ -52,13 +52,12 @@ TUNED: Mapping[str, Any] = {
 }
 
 FETCH = """select position, topic, key, headers::text, body, fenced, event_id::text from outbox
-           where position <> all(%s) order by position limit %s"""
+           where position <> all(%s::bigint[]) order by position limit %s"""
 DONE = """
 with gone as (delete from outbox where position = any(%s))
 insert into journey (event_id, type, topic, key, partition, "offset", trace_id, occurred_at)
 select * from unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::int[], %s::bigint[], %s::uuid[],
                      %s::timestamptz[])
-on conflict (event_id) do nothing
 """
 
 Row = tuple[int, str, str, str, bytes | None, bool, str]
@@ -132,26 +131,32 @@ class Relay:
 
     def _publish(self, connection: psycopg.Connection, producers: "Producers") -> int:
         """Send and delete one batch, or several full ones overlapping; the size of the last."""
-        rows = self._fetch(connection, ())
-        while rows:
-            if any(row[5] for row in rows) and producers.fence():
-                rows = self._fetch(connection, ())  # what is sent under a fence is read behind it
-            sent = Sent(rows)
-            producers.send(sent)
-            ahead: list[Row] = []
-            if len(rows) == BATCH:  # read on while Kafka writes
-                ahead = self._fetch(connection, [row[0] for row in rows])
+        rows = self._fetch(connection, producers)
+        if not rows:
+            return 0
+        sent = producers.send(rows)
+        while len(sent.rows) == BATCH:  # more is likely: the database works while Kafka writes
+            ahead = self._fetch(connection, producers, sent)
             producers.settle(sent)
-            self._done(connection, sent)
-            if not ahead:
-                return len(rows)
-            rows = ahead
-        return 0
+            before, sent = sent, producers.send(ahead)
+            self._done(connection, before)
+        producers.settle(sent)
+        self._done(connection, sent)
+        return len(sent.rows)
 
-    def _fetch(self, connection: psycopg.Connection, under_way: Sequence[int]) -> list[Row]:
-        return connection.execute(FETCH, (list(under_way), BATCH), prepare=True, binary=True).fetchall()
+    def _fetch(
+        self, connection: psycopg.Connection, producers: "Producers", under_way: "Sent | None" = None
+    ) -> list[Row]:
+        """The oldest rows but for those under way. What is sent under a fence is read behind it."""
+        but = _numbers([row[0] for row in under_way.rows]) if under_way else "{}"
+        while True:
+            rows = connection.execute(FETCH, (but, BATCH), prepare=True, binary=True).fetchall()
+            if not any(row[5] for row in rows) or not producers.fence():
+                return rows
 
     def _done(self, connection: psycopg.Connection, sent: "Sent") -> None:
+        if not sent.rows:
+            return
         connection.execute(DONE, sent.columns(), prepare=True)
         self.published += len(sent.rows)
         self.failures = 0
@@ -162,6 +167,7 @@ class Sent:
 
     def __init__(self, rows: Sequence[Row]) -> None:
         self.rows = rows
+        self.any_fenced = any(row[5] for row in rows)
         self.headers: list[dict[str, str]] = [json.loads(row[3]) for row in rows]
         self.places: list[tuple[int, int]] = [(-1, -1)] * len(rows)
         self.refused: list[KafkaError] = []
@@ -216,10 +222,10 @@ class Producers:
         self._fenced = producer
         return True
 
-    def send(self, sent: Sent) -> None:
+    def send(self, rows: Sequence[Row]) -> Sent:
         """Hand the rows over, in order."""
-        fenced = self._fenced
-        if fenced is not None and any(row[5] for row in sent.rows):
+        sent, fenced = Sent(rows), self._fenced
+        if fenced is not None and sent.any_fenced:
             fenced.begin_transaction()
         for index, (_, topic, key, _, body, is_fenced, _) in enumerate(sent.rows):
             producer = fenced if is_fenced and fenced is not None else self._facts
@@ -230,6 +236,7 @@ class Producers:
                 on_delivery=sent.delivered(index),
                 headers=[(name, value.encode("latin-1")) for name, value in sent.headers[index].items()],
             )
+        return sent
 
     def settle(self, sent: Sent) -> None:
         """Wait until Kafka has them all.
@@ -237,10 +244,9 @@ class Producers:
         Raises:
             RefusedError: it does not take one.
         """
-        if any(not row[5] for row in sent.rows):
-            while self._facts.flush(CHECK):
-                self._waiting()
-        if self._fenced is not None and any(row[5] for row in sent.rows):
+        while self._facts.flush(CHECK):
+            self._waiting()
+        if self._fenced is not None and sent.any_fenced:
             self._insist(self._fenced.commit_transaction)
         if sent.refused:
             raise RefusedError({error.name() for error in sent.refused})

@@ -69,7 +69,7 @@ Index("inbox_received_at", inbox.c.received_at, postgresql_using="brin")
 journey = Table(
     "journey",
     metadata,
-    Column("event_id", Uuid, primary_key=True),
+    Column("event_id", Uuid, primary_key=True),  # sorts by time: the clean-up needs no other index
     Column("type", Word, nullable=False),
     Column("topic", Word, nullable=False),
     Column("key", Word, nullable=False),
@@ -80,7 +80,6 @@ journey = Table(
     _moment("sent_at", func.now()),
 )
 Index("journey_key", journey.c.key, postgresql_using="hash")
-Index("journey_sent_at", journey.c.sent_at, postgresql_using="brin")
 
 # A lane is open while events wait in it. Appenders lock its row FOR KEY SHARE, whoever retries it FOR NO KEY UPDATE
 # (the two do not wait for each other), and only who closes it FOR UPDATE: no event slips past a lane that closes.

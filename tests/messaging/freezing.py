@@ -4,19 +4,20 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Sequence
 
 from shared.messaging import relay
-from shared.messaging.relay import Producers, Relay, Sent
+from shared.messaging.relay import Producers, Relay, Row, Sent
 from tests.messaging.world import World
 
 
 class Freezing(Producers):
     """Stops the process between reading the rows of key `a` and sending them."""
 
-    def send(self, sent: Sent) -> None:
-        if any(row[2] == "a" for row in sent.rows):
+    def send(self, rows: Sequence[Row]) -> Sent:
+        if any(row[2] == "a" for row in rows):
             os.kill(os.getpid(), signal.SIGSTOP)
-        super().send(sent)
+        return super().send(rows)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,8 @@ select gen_random_uuid(), '/s', 'c', 't', 'k', 'y', 0, n, now() - make_interval(
 from generate_series(1, 100) n"""
 SENT = """
 insert into journey (event_id, type, topic, key, partition, "offset", occurred_at, sent_at)
-select gen_random_uuid(), 'y', 't', 'k', 0, n, now(), now() - make_interval(days => n) from generate_series(1, 100) n"""
+select uuidv7(make_interval(days => -n)), 'y', 't', 'k', 0, n, now(), now() - make_interval(days => n)
+from generate_series(1, 100) n"""
 
 
 async def test_rows_older_than_sixty_days_go_in_batches(world: World) -> None:

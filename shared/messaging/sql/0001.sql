@@ -47,8 +47,6 @@ create table journey (
 
 create index journey_key on journey using hash (key);
 
-create index journey_sent_at on journey using brin (sent_at);
-
 create table parked_lane (
   consumer text collate "C" not null,
   lane text collate "C" not null,
