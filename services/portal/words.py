@@ -1,4 +1,8 @@
-"""Indonesian words for what the contracts name; all are msgids."""
+"""Indonesian words for what the contracts name; all are msgids.
+
+What happened is told in the zone of the place. A limit is the end of a day in Jakarta, for the whole country (rules.md §Words): further east that
+moment is already tomorrow, so limits are told as Jakarta's day everywhere.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -63,12 +67,12 @@ def standing(line: Line, lang: Language, calendar: WorkingCalendar, *, now: date
         days = calendar.between(line.answer_by, now)
         return lang.ngettext(LATE_BY, LATE_BY, days, days=lang.number(days)), "late"
     if line.first_follow_up_at is not None and line.closes_at is not None:
-        day = lang.day(line.closes_at, line.zone)
+        day = lang.day(line.closes_at)
         return lang.gettext("ditutup %(day)s bila tidak ada tanggapan", day=day), ""
     if line.answered_at is not None:
         return lang.gettext("sudah ditanggapi %(day)s", day=lang.day(line.answered_at, line.zone)), "ok"
     if line.answer_by is not None:
-        return lang.gettext("menunggu jawaban sampai %(day)s", day=lang.day(line.answer_by, line.zone)), ""
+        return lang.gettext("menunggu jawaban sampai %(day)s", day=lang.day(line.answer_by)), ""
     return "", ""
 
 
@@ -84,13 +88,13 @@ def stage_facts(report: Report, lang: Language, lead: str, policies: Policies) -
     elif first_answer is not None:
         answer = lang.gettext("Tanggapan awal %(day)s", day=day(first_answer))
     elif report.answer_by is not None:
-        answer = lang.gettext("Dijawab paling lambat %(day)s", day=day(report.answer_by))
+        answer = lang.gettext("Dijawab paling lambat %(day)s", day=lang.short_day(report.answer_by))
     else:
         answer = ""
     if report.closed_at is not None:
         closing = day(report.closed_at)
     elif report.closes_at is not None:
-        closing = lang.gettext("%(day)s bila tidak ada tanggapan", day=day(report.closes_at))
+        closing = lang.gettext("%(day)s bila tidak ada tanggapan", day=lang.short_day(report.closes_at))
     else:
         days = lang.number(policies[ClockName.CLOSURE])
         closing = lang.gettext("Setelah %(days)s hari kerja tanpa tanggapan", days=days)
@@ -119,7 +123,7 @@ def said(clock: Clock, lang: Language, zone: Zone, agency: str) -> Said:
     values = {
         "days": lang.number(clock.days),
         "limit": lang.number(clock.limit),
-        "due": lang.day(clock.due, zone),
+        "due": lang.day(clock.due),
         "done": lang.day(clock.done_at, zone) if clock.done_at else "",
         "agency": agency,
     }

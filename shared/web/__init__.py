@@ -62,7 +62,8 @@ A service's `web.py` is thin: ask for what you need, call an action, render.
   `%(name)s`, a plain percent sign in a template's `_()` is `%%`. English goes to `services/<name>/locale/en.po`;
   `untranslated(Path("services/<name>"))` must be empty (put that in a test).
 - Filters: `tracking`, `day(zone)` (Selasa 10 November; year=true), `short_day(zone)`, `time(zone)`, `daytime(zone)`, `number`,
-  `iso`. Zone is `shared.contracts.vocabulary.Zone`; left out it is WIB. The same as methods of `lang` in Python.
+  `iso`. Zone is `shared.contracts.vocabulary.Zone`; left out it is WIB.
+  What happened takes the zone of its place; a limit (end of a day in Jakarta) takes none. The same as methods of `lang`.
 - Macros (`m` is there in every page block): icon, id, when, tag, dots, stages, entry, event, clock, note, receipt, bar, bars,
   breadcrumbs, pagination. In `forms.html` as `f`: error_summary, text, textarea, radios, checkboxes, checkbox, select, date,
   button. Which class for what: docs/look.md.

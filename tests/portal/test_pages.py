@@ -82,6 +82,18 @@ async def test_times_are_those_of_the_place(client: httpx.AsyncClient, flow: Flo
     assert "Sen 2 Nov 2026, 12.00 WIT" in page.get_text()
 
 
+@pytest.mark.usefixtures("directory")
+async def test_a_limit_is_the_same_day_all_over_the_country(client: httpx.AsyncClient, flow: Flow) -> None:
+    """The end of Tuesday in Jakarta is Wednesday in Jayapura."""
+    await flow.give(waiting(1, zone="WIB"), waiting(2, zone="WIT"), publication(3, zone="WIT"))
+    for number in (1, 2):
+        text = (await _page(client, f"/laporan/{2611000000 + number}")).get_text()
+        assert "Batas jawaban: Selasa 10 November" in text
+        assert "Dijawab paling lambat Sel 10 Nov" in text
+        assert "Rabu 11 November" not in text
+    assert "ditutup Rabu 18 November" in (await _page(client, "/laporan/2611000003")).get_text()
+
+
 async def test_an_anonymous_report_shows_nobody(client: httpx.AsyncClient, flow: Flow) -> None:
     await flow.give(publication(anonymous=True, reporter_label=None))
     page = await _page(client, "/laporan/2611000001")
