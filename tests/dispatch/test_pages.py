@@ -312,6 +312,11 @@ async def test_unknown_confidential_and_not_yours_look_the_same(visitor: Visitor
         assert len({tuple(sorted(set(page.headers) - {"content-length"})) for page in pages}) == 1
 
 
+async def test_a_signed_in_reporter_is_shown_the_way_to_their_own_reports(visitor: Visitor) -> None:
+    page = await (await visitor.as_(people.reporter())).get("/percakapan/2100000000")
+    assert 'href="/akun/laporan"' in page.text
+
+
 async def test_an_address_with_a_nul_is_refused_before_anything_is_asked(visitor: Visitor) -> None:
     assert (await visitor.get("/percakapan/%00")).status_code == 400
 
