@@ -136,3 +136,13 @@ async def test_the_calendar_and_the_policies_are_those_heard_last(flow: Flow, se
         assert (await store.policies(session, settings()))[ClockName.RESPONSE] == 7
         calendar = await store.calendar(session)
     assert not calendar.is_working_day(at(10).date())
+
+
+async def test_one_record_that_cannot_be_taken_in_leaves_nothing_and_holds_nobody_up(
+    flow: Flow, sessions: SessionMaker
+) -> None:
+    """Two reports with one tracking ID: a fault of ours, which parks the second and no other."""
+    events = [publication(1, title="Satu"), publication(2, tracking_id="2611000001"), publication(3, title="Tiga")]
+    await flow.main.receive([wire(event) for event in events])
+    assert await _titles(sessions) == ["Satu", "Tiga"]
+    assert await flow.parked() == 1
