@@ -71,7 +71,7 @@ STAGES = [
 ]
 
 
-@pytest.mark.parametrize(("tell", "stage", "said"), STAGES, ids=lambda value: str(value))
+@pytest.mark.parametrize(("tell", "stage", "said"), STAGES, ids=[stage.value for _, stage, _ in STAGES])
 async def test_each_stage_is_told_once_even_if_its_event_is_repeated(
     notify: Notify, tell: Callable[[Story], Event], stage: Stage, said: str
 ) -> None:
