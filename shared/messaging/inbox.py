@@ -15,10 +15,12 @@ from shared.messaging.envelope import Delivery
 FEW = 200
 """Open lanes that a claim brings along; where there are more, the lanes of the batch are asked for by name."""
 
+# unnest() fills shorter arrays up with nulls: what is the same for all is sent once.
 # Sorted, so that two consumers claiming the same records cannot deadlock.
 _ROWS = """
 insert into inbox (consumer, source, event_id, topic, key, type, partition, "offset", trace_id)
-select cast(:consumer as text), s, i, t, k, y, p, o, r
+select cast(:consumer as text), coalesce(s, cast(:source as text)), i, coalesce(t, cast(:topic as text)), k,
+       coalesce(y, cast(:type as text)), p, o, r
 from unnest(cast(:sources as text[]), cast(:ids as uuid[]), cast(:topics as text[]), cast(:keys as text[]),
             cast(:types as text[]), cast(:partitions as integer[]), cast(:offsets as bigint[]),
             cast(:traces as uuid[])) as u(s, i, t, k, y, p, o, r)
@@ -64,6 +66,8 @@ async def claim(
     session: AsyncSession, consumer: str, deliveries: Sequence[Delivery]
 ) -> tuple[Sequence[Delivery], list[Open]]:
     """Those not handled before, in order, and the open lanes. Waits for another consumer's claim to be settled."""
+    if not deliveries:
+        return [], []
     first: dict[tuple[str, str], Delivery] = {}
     for delivery in deliveries:  # repeated within one batch: the first counts
         first.setdefault((delivery.id, delivery.source), delivery)
@@ -78,18 +82,28 @@ async def claim(
 def _columns(consumer: str, deliveries: Sequence[Delivery]) -> dict[str, Any]:
     """Array literals: psycopg spends 10 us an element on a list."""
     records = [delivery.record for delivery in deliveries]
+    sources = [delivery.source for delivery in deliveries]
+    topics = [delivery.topic for delivery in deliveries]
+    types = [delivery.type for delivery in deliveries]
     traces = [delivery.traceparent for delivery in deliveries]
     return {
         "consumer": consumer,
         "ids": "{" + ",".join([delivery.id for delivery in deliveries]) + "}",
-        "sources": array([delivery.source for delivery in deliveries]),
-        "topics": array([delivery.topic for delivery in deliveries]),
+        "source": sources[0],
+        "sources": _unless_uniform(sources),
+        "topic": topics[0],
+        "topics": _unless_uniform(topics),
         "keys": array([delivery.key for delivery in deliveries]),
-        "types": array([delivery.type for delivery in deliveries]),
+        "type": types[0],
+        "types": _unless_uniform(types),
         "partitions": "{" + ",".join([str(record.partition) for record in records]) + "}",
         "offsets": "{" + ",".join([str(record.offset) for record in records]) + "}",
         "traces": "{" + ",".join([made[3:35].decode() if made else "NULL" for made in traces]) + "}",
     }
+
+
+def _unless_uniform(words: list[str]) -> str:
+    return "{}" if words.count(words[0]) == len(words) else array(words)
 
 
 def array(words: Iterable[str]) -> str:

@@ -13,7 +13,6 @@ repetitions, which readers drop.
 Synchronous on purpose, with no transaction open while it sends; a process of its own that imports no more than it needs.
 """
 
-import json
 import logging
 import os
 import signal
@@ -22,6 +21,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import orjson
 import psycopg
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
@@ -168,7 +168,7 @@ class Sent:
     def __init__(self, rows: Sequence[Row]) -> None:
         self.rows = rows
         self.any_fenced = any(row[5] for row in rows)
-        self.headers: list[dict[str, str]] = [json.loads(row[3]) for row in rows]
+        self.headers: list[dict[str, str]] = [orjson.loads(row[3]) for row in rows]
         self.places: list[tuple[int, int]] = [(-1, -1)] * len(rows)
         self.refused: list[KafkaError] = []
 
@@ -227,14 +227,14 @@ class Producers:
         sent, fenced = Sent(rows), self._fenced
         if fenced is not None and sent.any_fenced:
             fenced.begin_transaction()
-        for index, (_, topic, key, _, body, is_fenced, _) in enumerate(sent.rows):
+        for index, (_, topic, key, headers, body, is_fenced, _) in enumerate(sent.rows):
             producer = fenced if is_fenced and fenced is not None else self._facts
             producer.produce(
                 topic,
                 body,
                 key.encode(),
                 on_delivery=sent.delivered(index),
-                headers=[(name, value.encode("latin-1")) for name, value in sent.headers[index].items()],
+                headers=_on_the_wire(headers, sent.headers[index]),
             )
         return sent
 
@@ -291,6 +291,13 @@ CONNECTION: Mapping[str, Any] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 10_000,
 }
+
+
+def _on_the_wire(stored: str, headers: dict[str, str]) -> Any:
+    """Header values as bytes. Plain ones, and those are nearly all, may be left to the library."""
+    if "\\u" not in stored and stored.isascii():
+        return headers
+    return [(name, value.encode("latin-1")) for name, value in headers.items()]
 
 
 def _one(connection: psycopg.Connection, query: str, *parameters: object) -> Any:

@@ -3,12 +3,14 @@
 import asyncio
 import signal
 import sys
+from collections.abc import Mapping
+from typing import Any
 
 import shared.messaging.kafka
 from tests.messaging import model
 from tests.messaging.world import World
 
-TIMES = {"session_timeout_ms": 6000, "heartbeat_interval_ms": 300}
+TIMES: Mapping[str, Any] = {"session_timeout_ms": 6000, "heartbeat_interval_ms": 300}
 
 
 async def main(name: str, postgres: str, kafka: str, slow: str, instance: str = "") -> None:

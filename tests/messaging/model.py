@@ -1,7 +1,7 @@
 """A small service to try the messaging with: reports are opened, then verified, then shown."""
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
@@ -116,7 +116,7 @@ def page_routes(kinds: Kinds) -> Routes:
     found = Routes()
 
     @found.on_many(kinds.page, kinds.page_withdrawn)
-    async def on_pages(session: AsyncSession, deliveries: list[Delivery]) -> None:
+    async def on_pages(session: AsyncSession, deliveries: Sequence[Delivery]) -> None:
         for delivery in await state.newest(session, deliveries):
             await session.execute(delete(page).where(page.c.report == delivery.key))
             if isinstance(delivery.event, PageState):

@@ -1,5 +1,7 @@
 """A service that would lose, skip or reorder events does not start."""
 
+from typing import Any
+
 import pytest
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
@@ -22,7 +24,7 @@ def test_a_plain_broker_is_refused_with_every_fault_named() -> None:
     ("option", "value"),
     [("ack_policy", AckPolicy.ACK_FIRST), ("auto_offset_reset", "latest"), ("group_id", None)],
 )
-async def test_an_unsafe_option_keeps_the_consumer_from_starting(world: World, option: str, value: object) -> None:
+async def test_an_unsafe_option_keeps_the_consumer_from_starting(world: World, option: str, value: Any) -> None:
     broker = Broker(world.kafka, logger=None)
     attach(world.receiver(model.routes(world.kinds)), broker, **{option: value})
     with pytest.raises(ValueError, match=option):

@@ -1,6 +1,7 @@
 """Each event takes effect once, in order per key, whatever Kafka and the handlers do."""
 
 import asyncio
+from collections.abc import Sequence
 from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -100,12 +101,12 @@ async def test_a_handler_that_always_fails_stops_the_consumer_and_recovers(world
             if receiver.health is Health.BREAKER_OPEN:
                 break
         await asyncio.sleep(0.3)
-        assert receiver.health is Health.BREAKER_OPEN
+        assert receiver.health == "breaker-open"
         assert world.sql("select count(*) from parked")[0][0] <= 20
         broken[0] = False
         await world.until("select count(*) from effect", 300)
         await world.until("select count(*) from parked_lane", 0)
-        assert receiver.health is Health.OK
+        assert receiver.health == "ok"
 
 
 async def test_events_before_their_cause_never_open_the_breaker(world: World) -> None:
@@ -126,7 +127,7 @@ async def test_bulk_and_single_handlers_keep_the_order_of_a_key(world: World) ->
     routes, calls = Routes(), []
 
     @routes.on_many(submitted)
-    async def many(session: AsyncSession, deliveries: list[Delivery]) -> None:
+    async def many(session: AsyncSession, deliveries: Sequence[Delivery]) -> None:
         calls.append(len(deliveries))
         for delivery in deliveries:
             await model.record(session, delivery.event)

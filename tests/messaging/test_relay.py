@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 import pytest
-from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka import KafkaError, KafkaException, Producer
 
 from shared.messaging import outbox, relay
 from shared.messaging.relay import Relay, check_producer
@@ -125,7 +125,7 @@ async def test_a_fatal_producer_error_starts_over_with_a_new_producer(
 ) -> None:
     submitted, made = world.kinds.submitted, []
 
-    class Fatal(relay.Producer):  # type: ignore[misc]
+    class Fatal(Producer):
         def __init__(self, settings: dict[str, Any]) -> None:
             super().__init__(settings)
             made.append(self)

@@ -1,6 +1,6 @@
 """One trace goes on through outbox, Kafka and handlers; batches link to it; nothing personal is in a span."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
@@ -35,7 +35,9 @@ def spans(monkeypatch: pytest.MonkeyPatch) -> Iterator[Spans]:
 
 
 def trace_of(span: ReadableSpan) -> str:
-    return f"{span.get_span_context().trace_id:032x}"
+    context = span.get_span_context()
+    assert context is not None
+    return f"{context.trace_id:032x}"
 
 
 async def test_an_event_is_one_trace_from_staging_to_what_its_handler_stages(world: World, spans: Spans) -> None:
@@ -62,13 +64,15 @@ async def test_an_event_is_one_trace_from_staging_to_what_its_handler_stages(wor
     sent = {trace_of(span): span for span in spans.named(f"send {submitted.topic}")}
     processed = {trace_of(span): span for span in spans.named(f"process {submitted.topic}")}
     assert sent.keys() == processed.keys() == set(traces.values())
-    for trace, span in processed.items():
-        assert span.parent is not None
-        assert span.parent.span_id == sent[trace].get_span_context().span_id
-        assert (sent[trace].kind, span.kind) == (SpanKind.PRODUCER, SpanKind.CONSUMER)
-        assert span.attributes is not None
-        assert span.attributes["peer.service"] == submitted.topic
-        assert span.attributes["messaging.consumer.group.name"] == world.name
+    for trace, handled in processed.items():
+        cause = sent[trace].get_span_context()
+        assert handled.parent is not None
+        assert cause is not None
+        assert handled.parent.span_id == cause.span_id
+        assert (sent[trace].kind, handled.kind) == (SpanKind.PRODUCER, SpanKind.CONSUMER)
+        assert handled.attributes is not None
+        assert handled.attributes["peer.service"] == submitted.topic
+        assert handled.attributes["messaging.consumer.group.name"] == world.name
     batches = spans.named(f"process batch {submitted.topic}")
     linked = {f"{link.context.trace_id:032x}" for span in batches for link in span.links}
     assert linked <= set(traces.values())
@@ -79,7 +83,7 @@ async def test_a_bulk_handler_has_a_few_spans_in_the_events_traces_and_links_to_
     submitted, routes = world.kinds.submitted, Routes()
 
     @routes.on_many(submitted)
-    async def on_many(session: AsyncSession, deliveries: list[Delivery]) -> None:
+    async def on_many(session: AsyncSession, deliveries: Sequence[Delivery]) -> None:
         for delivery in deliveries:
             await model.record(session, delivery.event)
 
