@@ -70,7 +70,7 @@ def code_for(page: Page, stack: Stack, tracking_id: str) -> str:
     """The newest code that the reporter got, as the operator's sink shows it."""
 
     def newest() -> str | None:
-        page.goto(f"{stack.url}/meja/pesan?laporan={tracking_id}")
+        page.goto(f"{stack.url}/meja/pesan?nomor={tracking_id}")
         found = CODE.findall(page.locator("main").text_content() or "")
         return found[0] if found else None
 
@@ -109,7 +109,7 @@ def test_a_report_by_web_is_published_answered_and_replied_to(chromium: Browser,
         accessible(reporter)
         reporter.check("[name=kind][value=reply]")
         reporter.fill("[name=text]", "Dari arah pasar masih ada satu lubang lagi.")
-        reporter.locator("form[action$='/percakapan/" + tracking_id + "'] button").last.click()
+        reporter.locator("form[action$='/tanggapan'] button").last.click()
         expect(reporter.locator("main")).to_contain_text("Dari arah pasar masih ada satu lubang lagi.")
     with somebody(chromium) as anybody:
         patiently(lambda: _says(anybody, f"{stack.url}/laporan/{tracking_id}", "masih ada satu lubang lagi"))

@@ -94,7 +94,7 @@ class Followed:
         """Ten working days later it is closed, the reporter having been warned."""
         sent = self._known()
         operator = await self._office.operator()
-        messages = await operator.open(f"/meja/pesan?laporan={sent.tracking_id}")
+        messages = await operator.open(f"/meja/pesan?nomor={sent.tracking_id}")
         self._say(now, "Ten working days of silence have run: it is closed", "the reporter was warned two days before")
         await self._hops()
         self._console.print("   what the reporter's phone got, newest first:")

@@ -77,7 +77,7 @@ async def reply(office: Office, sent: Sent, text: str, kind: str = "reply") -> N
     """The reporter opens the thread with the code that came by message, and writes."""
     async with Visitor(office.address) as reporter:
         thread = await open_thread(office, reporter, sent)
-        await reporter.send(thread.form(f"/percakapan/{sent.tracking_id}"), kind=kind, text=text)
+        await reporter.send(thread.form("/tanggapan"), kind=kind, text=text)
 
 
 async def open_thread(office: Office, reporter: Visitor, sent: Sent) -> Page:
@@ -96,7 +96,7 @@ async def newest_code(office: Office, tracking_id: str, within: float = people.A
     operator = await office.operator()
     end = asyncio.get_running_loop().time() + within
     while True:
-        page = await operator.open(f"/meja/pesan?laporan={tracking_id}")
+        page = await operator.open(f"/meja/pesan?nomor={tracking_id}")
         if codes := CODE.findall(page.soup.get_text(" ")):
             return str(codes[0])
         if asyncio.get_running_loop().time() > end:
