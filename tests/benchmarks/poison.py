@@ -108,7 +108,8 @@ async def run(made: Ground, stream: Stream, *, poisoned: bool) -> dict[str, Any]
                 await asyncio.sleep(0.05)
                 if not made.sql("select count(*) from parked_lane")[0][0]:
                     break
-    restored = made.sql("select seq from projection where n > %s order by n", others)
+    last = "select n, seq from projection order by n desc limit %s"
+    restored = made.sql(f"select seq from ({last}) as l order by n", stream.followers)
     return {
         "rate": rate,
         "others": others == stream.count - stream.followers,
