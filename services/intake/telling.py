@@ -125,7 +125,7 @@ def _disposition(report: Report, progress: Progress, names: Mapping[AgencyCode, 
         return lang.gettext("Tidak diteruskan.")
     if progress.verify_by is None:
         return lang.gettext("Setelah Anda melengkapi laporan, instansi yang berwenang menerimanya.")
-    day = lang.day(progress.verify_by, report.zone)
+    day = lang.day(progress.verify_by)
     if report.confidential:
         return lang.gettext("Paling lambat %(day)s, instansi yang berwenang menerimanya. Tidak ditayangkan.", day=day)
     return lang.gettext(
@@ -139,7 +139,7 @@ def _follow_up(report: Report, progress: Progress, promises: Promises, lang: Lan
     if progress.answered:
         return lang.gettext("Jawaban pertama %(day)s.", day=lang.day(progress.answered.occurred_at, report.zone))
     if progress.answer_by:
-        return lang.gettext("Dijawab paling lambat %(day)s.", day=lang.day(progress.answer_by, report.zone))
+        return lang.gettext("Dijawab paling lambat %(day)s.", day=lang.day(progress.answer_by))
     return lang.ngettext(
         "Instansi menjawab paling lambat %(num)s hari kerja sejak menerimanya.",
         "Instansi menjawab paling lambat %(num)s hari kerja sejak menerimanya.",
@@ -151,7 +151,7 @@ def _closing(report: Report, progress: Progress, promises: Promises, lang: Langu
     if progress.closed:
         return lang.gettext("Ditutup %(day)s.", day=lang.day(progress.closed.occurred_at, report.zone))
     if progress.closes_at:
-        return lang.gettext("%(day)s bila tidak ada tanggapan.", day=lang.day(progress.closes_at, report.zone))
+        return lang.gettext("%(day)s bila tidak ada tanggapan.", day=lang.day(progress.closes_at))
     return lang.ngettext(
         "Ditutup bila %(num)s hari kerja tidak ada tanggapan lagi.",
         "Ditutup bila %(num)s hari kerja tidak ada tanggapan lagi.",

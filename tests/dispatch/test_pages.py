@@ -17,7 +17,7 @@ from shared.contracts.dispositions import ReportDisposed
 from shared.contracts.follow_ups import EntryPosted
 from shared.contracts.reporter_privacy import FlagsSet, ReportWithdrawn
 from shared.contracts.verifications import ReportVerified
-from shared.contracts.vocabulary import EntryKind, Status
+from shared.contracts.vocabulary import EntryKind, Place, Status, Zone
 from shared.security import Person
 from tests.dispatch.builders import MAIL, MONDAY, closure_due, draft, missed, officer_of, verified
 from tests.support import people
@@ -161,6 +161,33 @@ async def test_an_anonymous_report_shows_nobody_to_the_agency(visitor: Visitor, 
     response = await (await visitor.as_(people.officer())).get(f"/meja/instansi/{event.report_id}")
     assert "Rahmi" not in response.text
     assert "Anonim" in text_of(response)
+
+
+@pytest.mark.parametrize(
+    ("region", "zone", "received"), [("73.71", Zone.WITA, "11.00 WITA"), ("91.71", Zone.WIT, "12.00 WIT")]
+)
+async def test_limits_are_days_of_jakarta_and_moments_keep_the_time_of_their_place(
+    visitor: Visitor, flow: Flow, settings: Settings, region: str, zone: Zone, received: str
+) -> None:
+    event = verified(place=Place(region=region), zone=zone)
+    await flow.give(event)
+    address = f"/meja/instansi/{event.report_id}"
+    await visitor.as_(people.officer())
+    inbox, waiting = text_of(await visitor.get("/meja/instansi")), text_of(await visitor.get(address))
+    assert "Sen 9 Nov" in inbox
+    assert waiting.count("Senin 9 November") == 3  # in the head, in the thread, among the limits
+    assert "ditutup Senin 16 November" in waiting  # what an answer would do
+    assert received in waiting
+    assert "Selasa" not in waiting
+
+    async with flow.sessions.begin() as session:
+        await actions.post(session, event.report_id, draft(), officer_of(), settings, now=MONDAY)
+    inbox, closing = text_of(await visitor.get("/meja/instansi?tampilan=semua")), text_of(await visitor.get(address))
+    assert "Ditutup Sen 16 Nov" in inbox
+    assert "Ditutup Senin 16 November" in closing
+
+    own = await (await visitor.as_(people.reporter_of(event.report_id))).get(f"/percakapan/{event.tracking_id}")
+    assert "Sen 16 Nov bila tidak ada tanggapan" in text_of(own)
 
 
 async def test_another_agencys_report_looks_as_if_it_did_not_exist(

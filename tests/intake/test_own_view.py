@@ -1,10 +1,13 @@
 """`/saya`: a reporter's own view, and what a reporter may still do."""
 
 import re
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import httpx
+import pytest
 
+from shared.contracts.event import Event
 from shared.contracts.privacy_decisions import FlagsDecided
 from shared.contracts.reporter_privacy import FlagsSet, ReportWithdrawn
 from shared.contracts.reports import ReportSubmitted, ReportSupplemented
@@ -45,6 +48,33 @@ async def test_the_page_says_where_the_report_stands(intake: Intake) -> None:
     closed = (await intake.client.get(page)).text
     assert "Ditutup" in closed
     assert "Tarik laporan ini" not in closed
+
+
+@pytest.mark.parametrize(("region", "received"), [("73.71", "09.14 WITA"), ("91.71", "10.14 WIT")])
+async def test_limits_are_days_of_jakarta_and_moments_keep_the_time_of_their_place(
+    intake: Intake, region: str, received: str
+) -> None:
+    page, others = await sent(intake, region=region)
+    end_of_friday = datetime(2026, 11, 6, 16, 59, 59, tzinfo=UTC)
+    told: list[tuple[Event | None, str]] = [
+        (None, "Paling lambat Kamis 5 November, instansi"),
+        (
+            others.returned().model_copy(update={"complete_by": end_of_friday}),
+            "Paling lambat Jumat 6 November. Sesudah",
+        ),
+        (others.disposed().model_copy(update={"answer_by": end_of_friday}), "Dijawab paling lambat Jumat 6 November"),
+        (others.posted(EntryKind.RESOLUTION), "Ditindaklanjuti Senin 2 November"),
+        (
+            others.clock_set(ClockName.CLOSURE, 4).model_copy(update={"due_at": end_of_friday}),
+            "Jumat 6 November bila tidak ada tanggapan",
+        ),
+    ]
+    for event, limit in told:
+        if event is not None:
+            await intake.flow.give(event)
+        shown = (await intake.client.get(page)).text
+        assert limit in shown
+        assert received in shown
 
 
 async def test_every_stage_reads_in_both_languages(intake: Intake) -> None:

@@ -13,7 +13,7 @@ from shared.clock import FixedClock
 from shared.contracts.event import Event
 from shared.contracts.notifications import NotificationSent
 from shared.contracts.registry import consumed_by
-from shared.contracts.vocabulary import AuthorRole, Channel, ClockName, EntryKind
+from shared.contracts.vocabulary import AuthorRole, Channel, ClockName, EntryKind, Place
 from shared.security import session_routes
 from tests.notify.conftest import Notify
 from tests.notify.world import CODE, EMAIL, METRO_EVENT, NOW, PHONE, Story
@@ -83,6 +83,23 @@ async def test_each_stage_is_told_once_even_if_its_event_is_repeated(
     assert said in text
     (sent,) = await notify.flow.staged(NotificationSent)
     assert sent.template == f"{stage}.sms.id"
+
+
+@pytest.mark.parametrize("region", ["73.71", "91.71"])
+@pytest.mark.parametrize("channel", [Channel.SMS, Channel.WEB])
+async def test_limits_are_days_of_jakarta_wherever_the_report_is_from(
+    notify: Notify, region: str, channel: Channel
+) -> None:
+    story = Story(channel)
+    there = story.submitted().model_copy(update={"place": Place(region=region)})
+    await notify.give(METRO_EVENT, there, story.contact(notify.key), story.returned(), story.reminder())
+    (disposed,) = await notify.give(story.disposed())
+    await notify.give(story.credential(notify.key, disposed))
+    await notify.send()
+    words = notify.sms.texts if channel is Channel.SMS else notify.mail.texts
+    assert len(words) == 4
+    for text in words:
+        assert ("Kam 5 Nov" if channel is Channel.SMS else "Kamis 5 November") in text
 
 
 @pytest.mark.parametrize("tell", [Story.submitted, Story.disposed, Story.posted], ids=lambda tell: tell.__name__)

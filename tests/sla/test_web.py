@@ -6,7 +6,7 @@ from httpx import ASGITransport, AsyncClient
 
 from services.sla import web
 from shared.contracts.agencies import Agency, AgencyKind
-from shared.contracts.vocabulary import Zone
+from shared.contracts.vocabulary import Place, Zone
 from shared.security import Person, Sessions
 from shared.web import create_app, untranslated
 from tests.sla.conftest import Sla
@@ -82,6 +82,20 @@ async def test_what_is_due_soon_has_a_view_of_its_own(sla: Sla, client: AsyncCli
     await enter(client, sla, observer())
     assert "2611-0000-17" not in (await client.get(DESK)).text
     assert "2611-0000-17" in (await client.get(DESK, params={"tampilan": "segera"})).text
+
+
+@pytest.mark.parametrize("region", ["73.71", "91.71"])
+async def test_limits_are_days_of_jakarta_wherever_the_report_is_from(
+    sla: Sla, client: AsyncClient, region: str
+) -> None:
+    there = Story().submitted(at(2)).model_copy(update={"place": Place(region=region)})
+    await sla.tell(there)
+    await enter(client, sla, observer())
+    sla.clock.moment = at(5, 8)
+    assert "Kam 5 Nov 2026" in (await client.get(DESK, params={"tampilan": "segera"})).text
+    sla.clock.moment = at(6)
+    await sla.run_until_idle()
+    assert "Kam 5 Nov 2026" in (await client.get(DESK)).text
 
 
 async def test_a_confidential_report_is_only_counted(sla: Sla, client: AsyncClient) -> None:

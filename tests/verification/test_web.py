@@ -10,11 +10,12 @@ import pytest
 from bs4 import BeautifulSoup
 
 from shared.contracts.audit import AuditRecorded
+from shared.contracts.deadlines import DeadlineSet
 from shared.contracts.privacy_decisions import FlagsDecided
 from shared.contracts.reporter_privacy import FlagsSet, ReportWithdrawn
 from shared.contracts.reports import ReportSubmitted
 from shared.contracts.verifications import ReportHeld, ReportRejected, ReportReturned, ReportVerified
-from shared.contracts.vocabulary import Channel, Kind, Language, Place, Status
+from shared.contracts.vocabulary import Channel, ClockName, Kind, Language, Place, Status
 from shared.web import untranslated
 from tests.support.people import administrator, observer, officer, reporter, revoke, sign_in
 from tests.verification.builders import NOW, report
@@ -71,6 +72,27 @@ async def test_the_queue_shows_what_is_due_first_and_marks_what_is_late(desk: De
     assert rows[0].select_one(".lp-late svg") is not None
     assert "Jum 13 Nov" in rows[0].get_text()
     assert "3 menunggu 1 terlambat 1 jatuh tempo hari ini" in words(response)
+
+
+@pytest.mark.parametrize("region", ["73.71", "91.71"])
+async def test_limits_are_days_of_jakarta_wherever_the_report_is_from(
+    desk: Desk, sari: httpx.AsyncClient, region: str
+) -> None:
+    tomorrow = NOW.replace(day=19, hour=16, minute=59, second=59)
+    event = await submitted(desk, place=Place(region=region), verify_by=tomorrow)
+    assert "Kam 19 Nov" in words(await sari.get(HOME))
+    clock = DeadlineSet(
+        occurred_at=NOW,
+        report_id=event.report_id,
+        deadline_id=uuid4(),
+        clock=ClockName.VERIFICATION,
+        due_at=tomorrow,
+        calendar_version=1,
+    )
+    await desk.flow.give(clock)
+    case = words(await sari.get(f"{HOME}/{event.report_id}"))
+    assert "Batas Kamis 19 November 2026" in case
+    assert "Jumat" not in case
 
 
 async def test_pages_of_the_queue_follow_each_other_without_gaps(desk: Desk, sari: httpx.AsyncClient) -> None:
