@@ -43,7 +43,8 @@ async def test_the_page_says_where_the_report_stands(intake: Intake) -> None:
     assert "Pemerintah Kota Metro menerimanya" in disposed
     assert "Dijawab paling lambat" in disposed
     assert f'href="/laporan/{others.report.tracking_id}"' in disposed
-    assert 'href="/kode"' in disposed
+    assert f'href="/kode?nomor={others.report.tracking_id}"' in disposed
+    assert "/akun/laporan/" not in disposed
     await intake.flow.give(*events[4:])
     closed = (await intake.client.get(page)).text
     assert "Ditutup" in closed
@@ -75,6 +76,15 @@ async def test_limits_are_days_of_jakarta_and_moments_keep_the_time_of_their_pla
         shown = (await intake.client.get(page)).text
         assert limit in shown
         assert received in shown
+
+
+async def test_a_signed_in_reporter_opens_the_conversation_by_way_of_the_account(intake: Intake) -> None:
+    intake.client.cookies.set(intake.settings.session_cookie, await sign_in(intake.sessions, reporter()))
+    page, others = await sent(intake)
+    await intake.flow.give(others.verified(), others.disposed())
+    shown = (await intake.client.get(page)).text
+    assert f'href="/akun/laporan/{others.report.tracking_id}"' in shown
+    assert "/percakapan/" not in shown
 
 
 async def test_every_stage_reads_in_both_languages(intake: Intake) -> None:

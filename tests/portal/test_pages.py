@@ -8,10 +8,12 @@ import pytest
 from bs4 import BeautifulSoup
 
 import services.portal
+from shared.security import Person
 from shared.web import untranslated
 from tests.builders.events import METRO
 from tests.portal import city
-from tests.portal.conftest import MakeApp, closed, publication, waiting, withdrawal
+from tests.portal.conftest import MakeApp, SessionMaker, closed, publication, settings, waiting, withdrawal
+from tests.support import people
 from tests.support.flow import Flow, wire
 
 PAGES = ("/", "/laporan", "/statistik", "/instansi", "/cara-melapor", "/di-luar-lapor", "/anonim-dan-rahasia")
@@ -68,7 +70,6 @@ async def test_a_report_tells_its_whole_story(client: httpx.AsyncClient, flow: F
     assert "Batas jawaban: Selasa 10 November." in thread[1]
     assert "Pohon sudah dipotong dan jalan dibersihkan." in thread[2]
     assert thread[3] == "Akan ditutup Rabu 18 November bila tidak ada tanggapan dari pelapor atau administrator."
-    assert page.select_one('a[href="/percakapan/2611000001"]') is not None
     clocks = _texts(page, ".lp-clock")
     assert clocks[0] == "Diteruskan dalam 1 hari kerja Batasnya 3 hari kerja, Kamis 5 November. Tepat waktu"
     assert clocks[1].startswith("Dijawab dalam 1 hari kerja")
@@ -92,6 +93,31 @@ async def test_a_limit_is_the_same_day_all_over_the_country(client: httpx.AsyncC
         assert "Dijawab paling lambat Sel 10 Nov" in text
         assert "Rabu 11 November" not in text
     assert "ditutup Rabu 18 November" in (await _page(client, "/laporan/2611000003")).get_text()
+
+
+@pytest.mark.usefixtures("directory")
+@pytest.mark.parametrize(
+    ("person", "ways"),
+    [
+        (None, {"/kode?nomor=2611000001", "/masuk?lanjut=/akun/laporan/2611000001"}),
+        (people.reporter(), {"/akun/laporan/2611000001"}),
+        (people.administrator(), {"/percakapan/2611000001"}),
+        (people.officer(), {"/percakapan/2611000001"}),
+        (people.observer(), set()),
+    ],
+    ids=lambda value: getattr(getattr(value, "role", None), "value", None),
+)
+async def test_everybody_is_shown_the_door_to_the_conversation_that_opens_for_them(
+    client: httpx.AsyncClient, flow: Flow, sessions: SessionMaker, person: Person | None, ways: set[str]
+) -> None:
+    await flow.give(publication())
+    if person is not None:
+        client.cookies.set(settings().session_cookie, await people.sign_in(sessions, person))
+    page = await _page(client, "/laporan/2611000001")
+    links = {str(link["href"]) for link in page.select("main a[href]")}
+    doors = ("/kode", "/masuk", "/akun", "/percakapan")
+    assert {link for link in links if link.startswith(doors)} == ways
+    assert "BALAS" not in page.get_text()
 
 
 async def test_an_anonymous_report_shows_nobody(client: httpx.AsyncClient, flow: Flow) -> None:
