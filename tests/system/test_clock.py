@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
@@ -52,7 +53,8 @@ async def live(stack: Stack, travel: TimeTravel) -> tuple[Sent, Sent]:
 def test_silence_closes_a_report_and_a_reply_keeps_it_open(own_stack: Stack) -> None:
     travel = TimeTravel(own_stack)
     travel.set(MONDAY)
-    silent, replied = asyncio.run(live(own_stack, travel))
+    with ThreadPoolExecutor(1) as apart:  # the browser's loop occupies this thread
+        silent, replied = apart.submit(asyncio.run, live(own_stack, travel)).result()
 
     def status(sent: Sent) -> str:
         return httpx.get(f"{own_stack.url}/laporan/{sent.tracking_id}", trust_env=False).text
