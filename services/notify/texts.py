@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from services.notify import sms
 from services.notify.domain import Message, Privacy, Report
 from shared.contracts.notifications import MessageChannel
-from shared.contracts.vocabulary import Language
+from shared.contracts.vocabulary import Channel, Language
 from shared.web import tracking
 from shared.web.language import Language as Words
 
@@ -57,7 +57,9 @@ class Texts:
         agency: str | None,
         code: str | None,
     ) -> Rendered:
-        """The words of a message. For a confidential report they name neither topic nor agency (rules.md §7).
+        """The words of a message. For a confidential report they name neither topic nor agency (rules.md §7), and lead to no public page.
+
+        Who came by SMS left no receipt behind to open, only the number to write to again.
 
         Raises:
             jinja2.TemplateError: the stage has no template, or it uses something that it was not given.
@@ -69,7 +71,9 @@ class Texts:
             "id": report.tracking_id,
             "shown_id": tracking(report.tracking_id),
             "url": self._url,
-            "number": self._number,
+            "public": None if hidden else "yes",
+            "page": f"{self._url}/saya" if hidden else f"{self._url}/laporan/{report.tracking_id}",
+            "number": self._number if report.channel is Channel.SMS else None,
             "by": self._day(told.get("by"), report.language, channel),
             "agency": None if hidden else agency,
             "missing": None if hidden else told.get("missing"),

@@ -67,7 +67,7 @@ STAGES = [
     (Story.rejected, Stage.REJECTED, "BPSK"),
     (Story.held, Stage.HELD, "Pemkot Metro"),
     (Story.closed, Stage.CLOSED, "ditutup"),
-    (Story.reminder, Stage.CLOSING, "BALAS 2611048273"),
+    (Story.reminder, Stage.CLOSING, "tautan atau kode di SMS jawaban"),
 ]
 
 
@@ -92,12 +92,12 @@ async def test_limits_are_days_of_jakarta_wherever_the_report_is_from(
 ) -> None:
     story = Story(channel)
     there = story.submitted().model_copy(update={"place": Place(region=region)})
-    await notify.give(METRO_EVENT, there, story.contact(notify.key), story.returned(), story.reminder())
+    await notify.give(METRO_EVENT, there, story.contact(notify.key), story.reminder())
     (disposed,) = await notify.give(story.disposed())
     await notify.give(story.credential(notify.key, disposed))
     await notify.send()
     words = notify.sms.texts if channel is Channel.SMS else notify.mail.texts
-    assert len(words) == 4
+    assert len(words) == 3
     for text in words:
         assert ("Kam 5 Nov" if channel is Channel.SMS else "Kamis 5 November") in text
 
@@ -140,7 +140,7 @@ async def test_where_no_code_is_needed_the_message_goes_without_at_once(notify: 
     (disposed,) = await notify.give(story.disposed())
     await notify.give(story.credential(notify.key, disposed, None))
     await notify.send()
-    assert "STATUS 2611048273" in notify.sms.texts[0]
+    assert "Cek: https://www.lapor.example/laporan/2611048273" in notify.sms.texts[0]
 
 
 async def test_a_code_that_is_too_late_is_not_waited_for_and_not_kept(notify: Notify) -> None:
@@ -149,7 +149,7 @@ async def test_a_code_that_is_too_late_is_not_waited_for_and_not_kept(notify: No
     (disposed,) = await notify.give(story.disposed())
     notify.wall.advance(notify.settings.credential_wait + timedelta(seconds=1))
     await notify.send()
-    assert "STATUS 2611048273" in notify.sms.texts[0]
+    assert "Cek: https://www.lapor.example/laporan/2611048273" in notify.sms.texts[0]
     await notify.give(story.credential(notify.key, disposed))
     async with notify.sessions() as session:
         assert (await session.execute(select(t.credential))).all() == []

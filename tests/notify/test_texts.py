@@ -23,8 +23,8 @@ def made(stage: Stage, **parameters: str) -> Message:
     return due(report, stage, told, cause=uuid4(), contact_known=True, credential_known=True, occurred_at=NOW, wall=NOW)
 
 
-def reported(language: Language) -> Report:
-    return Report(uuid4(), "2611048273", uuid4(), language, Channel.SMS, has_contact=True)
+def reported(language: Language, came_by: Channel = Channel.SMS) -> Report:
+    return Report(uuid4(), "2611048273", uuid4(), language, came_by, has_contact=True)
 
 
 def render(
@@ -35,11 +35,12 @@ def render(
     confidential: bool = False,
     agency: str | None = "Pemkot Metro",
     code: str | None = CODE,
+    came_by: Channel = Channel.SMS,
     **parameters: str,
 ) -> Rendered:
     return TEXTS.render(
         made(stage, **parameters),
-        reported(language),
+        reported(language, came_by),
         Privacy(confidential=confidential),
         channel=channel,
         agency=agency,
@@ -55,10 +56,11 @@ def test_every_stage_has_a_template_for_each_channel_and_language() -> None:
 @pytest.mark.parametrize(("stage", "language"), CASES)
 @pytest.mark.parametrize("agency", [LONGEST_NAME, "Pemkot Metro", None])
 @pytest.mark.parametrize("code", [CODE, None])
+@pytest.mark.parametrize("came_by", [Channel.SMS, Channel.WEB])
 def test_every_sms_fits_one_segment_with_the_directorys_longest_name_uncut(
-    stage: Stage, language: Language, agency: str | None, code: str | None
+    stage: Stage, language: Language, agency: str | None, code: str | None, came_by: Channel
 ) -> None:
-    text = render(stage, language, agency=agency, code=code).text
+    text = render(stage, language, agency=agency, code=code, came_by=came_by).text
     assert sms.measure(text).gsm7
     assert sms.measure(text).segments == 1, (sms.measure(text).units, text)
     if agency and stage in (Stage.HELD, Stage.DISPOSED, Stage.ANSWERED, Stage.ASKED):
@@ -85,6 +87,33 @@ def test_whatever_names_and_questions_there_are_an_sms_is_one_segment(
     assert "2611048273" in rendered.text
     if has_code and stage.carries_code:
         assert f"https://www.lapor.go.id/k/{CODE}" in rendered.text
+
+
+@pytest.mark.parametrize(("stage", "language"), CASES)
+@pytest.mark.parametrize("channel", list(MessageChannel))
+@pytest.mark.parametrize("came_by", [Channel.SMS, Channel.WEB])
+@pytest.mark.parametrize("confidential", [False, True])
+def test_a_message_names_only_ways_that_exist(
+    stage: Stage, language: Language, channel: MessageChannel, came_by: Channel, confidential: bool
+) -> None:
+    text = render(stage, language, channel, confidential=confidential, code=None, came_by=came_by).text
+    assert "STATUS" not in text
+    assert "BALAS" not in text
+    public = "https://www.lapor.go.id/laporan/2611048273"
+    published = stage in (Stage.DISPOSED, Stage.ANSWERED, Stage.ASKED, Stage.CLOSED)
+    if channel is MessageChannel.SMS:
+        assert (public in text) == (published and not confidential)
+        assert ("https://www.lapor.go.id/saya" in text) == (published and confidential)
+    elif confidential:
+        assert public not in text
+
+
+def test_a_returned_report_is_completed_by_the_receipt_or_sent_again_by_sms() -> None:
+    assert "paling lambat Kam 5 Nov lewat tautan pada tanda terima" in render(Stage.RETURNED, came_by=Channel.WEB).text
+    assert (
+        "Kirim laporan baru yang lengkap ke 1708, dengan kata awal yang sama."
+        in render(Stage.RETURNED, came_by=Channel.SMS).text
+    )
 
 
 @pytest.mark.parametrize(("stage", "language"), CASES)
