@@ -20,8 +20,18 @@ class Freezing(Producers):
         return super().send(rows)
 
 
+class FreezingBeforeTheFence(Producers):
+    """Stops the process between reading its first rows and shutting out its predecessors."""
+
+    def fence(self) -> bool:
+        if self._fenced is None:
+            os.kill(os.getpid(), signal.SIGSTOP)
+        return super().fence()
+
+
 if __name__ == "__main__":
-    relay.Producers = Freezing  # type: ignore[misc]
+    relay.Producers = Freezing if sys.argv.pop(1) == "sending" else FreezingBeforeTheFence  # type: ignore[misc]
+    relay.CHECK = 10.0  # so that nothing but the fence stands between it and the topic
     relay.CONNECTION = {**relay.CONNECTION, "options": "-c idle_session_timeout=2s"}
     world = World(*sys.argv[1:])
     Relay(world.name, world.dsn, world.kafka).run(threading.Event())
