@@ -6,6 +6,7 @@ from fastapi import Request
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.web.addresses import split_address
 from shared.web.errors import Problem, problem_response
 from shared.web.headers import apply_headers
 from shared.web.language import CODES, N_
@@ -84,4 +85,4 @@ class Edge:
         if site is not None:
             return site not in ("same-origin", "none")
         origin = headers.get("origin")
-        return origin is not None and urlsplit(origin).netloc not in (self.public_host, headers.get("host"))
+        return origin is not None and split_address(origin).netloc not in (self.public_host, headers.get("host"))

@@ -15,6 +15,8 @@ DAY_INCOMPLETE = N_("Tanggal harus memuat hari, bulan, dan tahun")
 DAY_NOT_NUMBERS = N_("Tulis tanggal dengan angka, misalnya 9 11 2026")
 DAY_NOT_THERE = N_("Tanggal itu tidak ada di kalender")
 
+MARKS = 30
+"""Accents on one letter: the limit of Unicode's stream-safe text (UAX #15). Composing a longer heap takes quadratic time."""
 _SPACES = re.compile(r"[ \t\u00a0]+")
 _MONTHS = (
     ("januari", "january", "jan"),
@@ -37,14 +39,26 @@ def clean_text(value: Any) -> Any:
     r"""Text of several lines in one form: NFC, `\n` line ends, no space at the ends.
 
     Raises:
-        ValueError: it holds NUL, another control character, or bytes that are no UTF-8 (they arrive as U+FFFD or surrogates).
+        ValueError: it holds NUL, another control character, bytes that are no UTF-8 (they arrive as U+FFFD or surrogates), or a heap of accents.
     """
     if not isinstance(value, str):
         return value
+    if is_heaped(value):
+        raise ValueError(UNREADABLE)
     text = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")).strip()
     if any(_is_unreadable(letter) for letter in text):
         raise ValueError(UNREADABLE)
     return text
+
+
+def is_heaped(text: str) -> bool:
+    """Whether more accents stand on one letter than any writing has; such text is not to be normalised."""
+    marks = 0
+    for letter in "" if text.isascii() else text:
+        marks = marks + 1 if unicodedata.combining(letter) else 0
+        if marks > MARKS:
+            return True
+    return False
 
 
 def clean_line(value: Any) -> Any:

@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import unquote, urlencode, urlsplit
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 
 from shared.contracts.vocabulary import Zone
+from shared.web.addresses import own_path, split_address
 from shared.web.assets import Assets
 from shared.web.language import CODES, Language, languages
 from shared.web.menus import home_of, menu_of
@@ -76,12 +77,13 @@ def render(
 
 
 def page_path(request: Request) -> str:
-    """The page somebody is on: of a form that was sent, the one it stood on, as far as the browser tells."""
-    if request.method in ("GET", "HEAD"):
-        return request.url.path
-    referer = urlsplit(request.headers.get("referer", ""))
-    hosts = (request.headers.get("host"), urlsplit(request.app.state.settings.public_url).netloc)
-    return referer.path or "/" if referer.netloc and referer.netloc in hosts else request.url.path
+    """The page somebody is on, as a link: of a form that was sent, the one it stood on, as far as the browser tells."""
+    here: str = request.scope["path"]
+    if request.method not in ("GET", "HEAD"):
+        referer = split_address(request.headers.get("referer", ""))
+        hosts = (request.headers.get("host"), urlsplit(request.app.state.settings.public_url).netloc)
+        here = unquote(referer.path) if referer.netloc and referer.netloc in hosts else here
+    return own_path(here)
 
 
 def tracking(tracking_id: str) -> str:

@@ -99,3 +99,22 @@ async def test_a_session_for_one_report_stands_beside_the_account(client: httpx.
     assert answer.json() == ["Ratna W.", "Siti W."]
     answer = await client.get("/siapa", headers={"cookie": "lapor-laporan=siti"})
     assert answer.json() == [None, "Siti W."]
+
+
+async def test_an_origin_that_cannot_be_read_is_another_one(client: httpx.AsyncClient) -> None:
+    assert (await client.post("/contoh", data=FORM, headers={"origin": "http://["})).status_code == 403
+
+
+async def test_a_referer_that_cannot_be_read_is_none(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/contoh", data=FORM, headers={"referer": "http://["})
+    assert (answer.status_code, "/contoh?lang=en" in answer.text) == (422, True)
+
+
+@pytest.mark.parametrize("path", ["//elsewhere.test/x", "/%5Celsewhere.test/x", "/%5C/elsewhere.test/x"])
+async def test_no_link_of_a_page_leads_to_another_site(client: httpx.AsyncClient, path: str) -> None:
+    pages = [
+        await client.get(f"http://lapor.test{path}"),
+        await client.post("/contoh", data=FORM, headers={"referer": f"http://lapor.test{path}"}),
+    ]
+    for page in pages:
+        assert 'href="/elsewhere.test/x?lang=en"' in page.text

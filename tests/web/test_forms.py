@@ -6,7 +6,7 @@ import httpx
 import pytest
 from bs4 import BeautifulSoup
 
-from shared.web.fields import DayParts
+from shared.web.fields import MARKS, UNREADABLE, DayParts, clean_text
 
 GOOD = {
     "kind": "aspiration",
@@ -127,3 +127,23 @@ def test_a_day_that_is_none_says_why(typed: tuple[str, str, str], said: str) -> 
 @pytest.mark.parametrize("month", ["8", "08", "Agustus", "agu", "AUG."])
 def test_a_month_may_be_a_number_or_a_name(month: str) -> None:
     assert DayParts(" 17 ", month, "1945").parse() == date(1945, 8, 17)
+
+
+def test_a_heap_of_accents_is_refused_before_it_costs_time() -> None:
+    heap = "a" + "\u0301\u0323" * 250_000
+    with pytest.raises(ValueError, match=UNREADABLE):
+        clean_text(heap)
+    assert clean_text("e" + "\u0301" * MARKS).startswith("\u00e9")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nguy\u1ec5n V\u0103n",
+        "\u0628\u0650\u0633\u0652\u0645\u0650",
+        "\u1b13\u1b38\u1b36\u1b03",
+        "\ua9a0\ua9b8\ua9bc\ua981",
+    ],
+)
+def test_names_in_every_writing_are_taken(text: str) -> None:
+    assert clean_text(text)
