@@ -20,7 +20,6 @@ from aiokafka.errors import KafkaError
 from fastapi import FastAPI
 from faststream.security import BaseSecurity, SASLScram512
 from opentelemetry import trace
-from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from shared import database, journey
@@ -29,7 +28,7 @@ from shared.messaging import Receiver, Routes
 from shared.messaging.kafka import Broker, attach
 from shared.messaging.tracing import Tracing
 from shared.settings import ServiceSettings
-from shared.telemetry import configure_logging, configure_tracing
+from shared.telemetry import configure_logging, configure_tracing, trace_requests
 
 logger = logging.getLogger(__name__)
 Ticker = Callable[[], Awaitable[None]]
@@ -159,9 +158,7 @@ def serve(parts: Parts, app: FastAPI, consumers: Consumers, tickers: Sequence[Ti
     app.router.lifespan_context = lifespan
     app.include_router(journey.router())
     if parts.tracing is not None:
-        FastAPIInstrumentor.instrument_app(
-            app, excluded_urls="/live,/ready,/internal,/static,/k/", exclude_spans=["send", "receive"]
-        )
+        trace_requests(app)
     uvicorn.run(
         app,
         host=parts.settings.host,

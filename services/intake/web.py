@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from uuid import uuid4
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.intake import actions, progress, projections, store
-from services.intake.access import find_report, keep_out_of_traces
+from services.intake.access import find_report
 from services.intake.domain import AlreadyDecided, Refused, Report
 from services.intake.forms import FlagsForm, SupplementForm, limits, require_form
 from services.intake.keys import Keys
@@ -25,7 +25,7 @@ PRIVATE = {"cache-control": "no-store", "x-robots-tag": "noindex"}
 
 def router(keys: Keys, settings: Settings) -> APIRouter:
     """`/saya` and what a reporter does there."""
-    routes = APIRouter(prefix="/saya", include_in_schema=False, dependencies=[Depends(keep_out_of_traces)])
+    routes = APIRouter(prefix="/saya", include_in_schema=False)
 
     @routes.get("")
     async def mine(request: Request, db: Db, lang: Lang, person: CurrentPerson) -> Response:
