@@ -183,6 +183,7 @@ async def raise_flags(
 
 async def decide_flags(session: AsyncSession, report_id: UUID, *, anonymous: bool, confidential: bool) -> None:
     """An administrator added flags; remembered also for a report that is not known."""
+    await store.hold(session, report_id)
     await store.add_flags(session, report_id, anonymous=anonymous, confidential=confidential)
 
 

@@ -113,13 +113,18 @@ async def id_of(session: AsyncSession, tracking_id: TrackingId) -> UUID | None:
     return found
 
 
+async def hold(session: AsyncSession, report_id: UUID) -> None:
+    """Hold the report until the transaction ends, if there is one. Taken before its flags, by everybody: so nobody waits in a circle."""
+    await session.execute(select(report.c.report_id).where(report.c.report_id == report_id).with_for_update())
+
+
 async def lock(session: AsyncSession, report_id: UUID) -> Report:
     """The report, locked until the transaction ends, so that its commands are staged in the order in which they commit.
 
     Raises:
         LookupError: there is none.
     """
-    await session.execute(select(report.c.report_id).where(report.c.report_id == report_id).with_for_update())
+    await hold(session, report_id)
     found = await by_id(session, report_id)
     if found is None:
         raise LookupError("no such report")

@@ -1,9 +1,9 @@
 """Contact data stands nowhere in clear: no column, no event, no log line."""
 
+import asyncio
 import logging
 
 import pytest
-from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -12,7 +12,7 @@ from sqlalchemy import text
 from services.intake import actions, store
 from shared.contracts.privacy_decisions import FlagsDecided
 from shared.messaging import outbox
-from shared.telemetry import Formatter
+from shared.telemetry import Formatter, trace_requests
 from tests.intake.conftest import BODY, Intake, application, client_of
 from tests.support.people import reporter, sign_in
 
@@ -114,11 +114,37 @@ async def test_a_private_link_stays_out_of_traces(intake: Intake) -> None:
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(kept))
     traced = application(intake.settings, intake.keys, intake.sessions, intake.clock)
-    FastAPIInstrumentor.instrument_app(traced, tracer_provider=provider, exclude_spans=["send", "receive"])
+    trace_requests(traced, provider)
     async with client_of(traced) as client:
         for path in (page, f"/saya/{token}/tarik", f"/api/v1/reports/{token}"):
             assert (await client.get(path)).status_code == 200
+        for path in (f"/saya/{token}/", f"/saya/{token}/privasi", f"/saya/{token}/tak-ada", f"//saya/{token}"):
+            assert (await client.get(f"http://lapor.test{path}")).status_code in (307, 404, 405)
+        assert (await client.post(page, headers={"origin": "https://elsewhere.test"})).status_code == 403
 
     spans = kept.get_finished_spans()
-    assert len(spans) == 3
-    assert token not in "".join(span.to_json() for span in spans)
+    told = "".join(span.to_json() for span in spans)
+    assert len(spans) == 8
+    assert "/saya/{reference}" in told
+    assert token not in told
+    assert "python-httpx" not in told
+
+
+async def test_reporter_and_administrator_who_raise_flags_at_once_both_succeed(intake: Intake) -> None:
+    await intake.report()
+    [(report_id,)] = await intake.rows("select report_id from report")
+    waits = "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+
+    async def decide() -> None:
+        async with intake.sessions.begin() as session:
+            await actions.decide_flags(session, report_id, anonymous=True, confidential=False)
+
+    async with intake.sessions.begin() as session:
+        await store.lock(session, report_id)
+        deciding = asyncio.create_task(decide())
+        async with asyncio.timeout(20):
+            while not await intake.rows(waits):  # noqa: ASYNC110 - the database has no event to wait for
+                await asyncio.sleep(0.01)
+        await actions.raise_flags(session, report_id, anonymous=True, confidential=True, now=intake.clock.now())
+    await deciding
+    assert await intake.rows("select anonymous, confidential from privacy") == [(True, True)]
