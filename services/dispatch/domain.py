@@ -61,7 +61,7 @@ def open_case(
         report_id=verified.report_id,
         tracking_id=verified.tracking_id,
         reporter_ref=verified.reporter_ref,
-        reporter_label=verified.reporter_label,
+        reporter_label=None if flags.anonymous else verified.reporter_label,
         channel=verified.channel,
         kind=verified.kind,
         category=verified.category,
@@ -285,9 +285,9 @@ def mark_missed(case: Case, agency: AgencyCode | None, *, missed_at: datetime) -
 
 
 def protect(case: Case, flags: Flags) -> Case:
-    """Apply flags that were raised; a withdrawn report is nobody's to answer any more (rules.md §7)."""
+    """Apply flags that were raised: who is anonymous is forgotten here, a withdrawn report is nobody's to answer any more (rules.md §7)."""
     joined = case.flags | flags
-    case = replace(case, flags=joined)
+    case = replace(case, flags=joined, reporter_label=None if joined.anonymous else case.reporter_label)
     if not joined.withdrawn or case.status is Status.WITHDRAWN:
         return case
     return replace(

@@ -153,6 +153,14 @@ async def test_anonymous_after_publication_publishes_again_without_the_name(flow
     assert second.version == first.version + 1
 
 
+@pytest.mark.parametrize("flag_first", [True, False])
+async def test_the_name_of_who_became_anonymous_is_kept_nowhere(flow: Flow, *, flag_first: bool) -> None:
+    event = verified()
+    happened = [flags_set(event.report_id, anonymous=True), event]
+    await flow.give(*(happened if flag_first else reversed(happened)))
+    assert (await case_of(flow, event.report_id)).reporter_label is None
+
+
 @pytest.mark.parametrize("raise_flag", [flags_set, decided])
 async def test_flags_that_come_before_the_report_are_remembered(flow: Flow, raise_flag: Callable[..., Event]) -> None:
     event = verified()
