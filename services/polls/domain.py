@@ -125,7 +125,7 @@ def create(
     if alike or not limits.min_options <= len(texts) <= limits.max_options:
         raise UnfitOptions
     today = in_zone(now, agency.zone).date()
-    if not today <= opens_on <= closes_on <= opens_on + timedelta(days=limits.max_days):
+    if not today <= opens_on <= closes_on or closes_on - opens_on > timedelta(days=limits.max_days):
         raise UnfitDates
     zone = TIMEZONES[agency.zone]
     return Poll(

@@ -50,11 +50,16 @@ def test_a_poll_opens_now_and_closes_at_the_end_of_its_last_day_in_the_agencys_z
         ({"opens_on": date(2026, 11, 17)}, domain.UnfitDates),
         ({"closes_on": date(2026, 11, 17)}, domain.UnfitDates),
         ({"closes_on": date(2027, 6, 1)}, domain.UnfitDates),
+        ({"opens_on": date.max}, domain.UnfitDates),
     ],
 )
 def test_a_poll_outside_the_limits_is_refused(changes: dict[str, Any], refusal: type[Exception]) -> None:
     with pytest.raises(refusal):
         made(**changes)
+
+
+def test_the_last_days_of_the_calendar_are_days_like_others() -> None:
+    assert made(opens_on=date.max, closes_on=date.max).phase(NOW) is Phase.SCHEDULED
 
 
 def test_votes_are_taken_while_it_is_open_only() -> None:
