@@ -54,6 +54,8 @@ class Consumers:
     parts: Parts
     routes: Routes
     urgent_routes: Routes
+    unordered: bool = False
+    """Whether the main consumer, too, goes by versions alone: then nothing of a report waits behind anything else of it."""
     receivers: dict[str, Receiver] = field(default_factory=dict)
     joined: set[str] = field(default_factory=set)
 
@@ -69,7 +71,8 @@ class Consumers:
     def prepare(self) -> None:
         """Make a receiver for each consumer that has handlers."""
         service = self.parts.settings.service
-        for name, routes, unordered in ((service, self.routes, False), (f"{service}.urgent", self.urgent_routes, True)):
+        parts = ((service, self.routes, self.unordered), (f"{service}.urgent", self.urgent_routes, True))
+        for name, routes, unordered in parts:
             if routes.topics:
                 self.receivers[name] = Receiver(
                     service, name, self.parts.sessions, routes, self.parts.tracing, unordered=unordered
@@ -127,9 +130,11 @@ def prepare(settings: ServiceSettings) -> Parts:
     )
 
 
-def consumers(parts: Parts, routes: Routes, urgent_routes: Routes | None = None) -> Consumers:
+def consumers(
+    parts: Parts, routes: Routes, urgent_routes: Routes | None = None, *, unordered: bool = False
+) -> Consumers:
     """The consumers of a service; their `health` goes to `create_app`, themselves to `run`."""
-    made = Consumers(parts, routes, urgent_routes or Routes())
+    made = Consumers(parts, routes, urgent_routes or Routes(), unordered)
     made.prepare()
     return made
 

@@ -15,7 +15,8 @@ def main() -> None:
     """Run the service."""
     settings = Settings()
     parts = runtime.prepare(settings)
-    kafka = runtime.consumers(parts, handlers.routes(), session_routes())
+    # A withdrawal comes on the topic of what it withdraws, and must not wait behind a snapshot that cannot be taken in (decision 0002).
+    kafka = runtime.consumers(parts, handlers.routes(), session_routes(), unordered=True)
     app = create_app(
         settings.service,
         [web.router(settings)],

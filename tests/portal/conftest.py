@@ -86,7 +86,7 @@ def sessions(sessions_of: SessionsOf) -> SessionMaker:
 
 @pytest.fixture
 def flow(sessions: SessionMaker) -> Flow:
-    return Flow("portal", sessions, handlers.routes(), session_routes())
+    return Flow("portal", sessions, handlers.routes(), session_routes(), unordered=True)
 
 
 @pytest.fixture

@@ -146,3 +146,10 @@ async def test_one_record_that_cannot_be_taken_in_leaves_nothing_and_holds_nobod
     await flow.main.receive([wire(event) for event in events])
     assert await _titles(sessions) == ["Satu", "Tiga"]
     assert await flow.parked() == 1
+
+
+async def test_a_withdrawal_waits_for_no_publication_of_its_report(flow: Flow, sessions: SessionMaker) -> None:
+    """What is confidential from now on goes at once, whatever else of the report cannot be taken in (rules.md §7)."""
+    await flow.give(publication(1, title="Satu"), publication(2, title="Dua"))
+    await flow.give(publication(2, tracking_id="2611000001", version=2), withdrawal(2, version=3))
+    assert await _titles(sessions) == ["Satu"]

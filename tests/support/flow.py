@@ -59,10 +59,16 @@ class Flow:
     """One service under test."""
 
     def __init__(
-        self, service: str, sessions: async_sessionmaker[AsyncSession], routes: Routes, urgent: Routes | None = None
+        self,
+        service: str,
+        sessions: async_sessionmaker[AsyncSession],
+        routes: Routes,
+        urgent: Routes | None = None,
+        *,
+        unordered: bool = False,
     ) -> None:
         self.sessions = sessions
-        self.main = Receiver(service, service, sessions, routes)
+        self.main = Receiver(service, service, sessions, routes, unordered=unordered)
         self.urgent = Receiver(service, f"{service}.urgent", sessions, urgent or Routes(), unordered=True)
 
     async def give(self, *events: Event, event_id: UUID | None = None) -> None:
