@@ -82,15 +82,16 @@ def parse_login(text: str) -> Login:
     return Login(LoginKind.PHONE, phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
-def logins_of(details: ContactDetails) -> tuple[Login, ...]:
-    """What a reporter with this contact data can sign in by; what cannot be read is left out."""
-    found = []
-    for text in (details.email, details.phone):
-        try:
-            found.append(parse_login(text or ""))
-        except NotALogin:
-            continue
-    return tuple(found)
+def proved_logins(details: ContactDetails) -> tuple[Login, ...]:
+    """What a reporter who redeemed an activation can sign in by: the address that it was sent to, or nothing if that cannot be read.
+
+    Notify writes to the e-mail address where there is one, else to the number. The other was typed by somebody, and may be anybody's: with it
+    one would take a stranger's number for an account of one's own, or learn who else has an account.
+    """
+    try:
+        return (parse_login(details.email or details.phone or ""),)
+    except NotALogin:
+        return ()
 
 
 @dataclass(frozen=True, slots=True)

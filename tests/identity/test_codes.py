@@ -248,8 +248,23 @@ async def test_an_activation_makes_an_account_that_holds_the_report(identity: Id
     (contact,) = await identity.rows("contact")
     assert contact.account_id == person.account_id
     async with identity.browser() as another:
-        for login in (EMAIL, "0812 3456 0001"):
-            assert (await another.post("/masuk", data={"login": login, "password": PASSWORD})).status_code == 303
+        assert (await another.post("/masuk", data={"login": EMAIL, "password": PASSWORD})).status_code == 303
+
+
+async def test_a_number_that_nobody_proved_is_no_login_and_tells_nothing(identity: Identity) -> None:
+    async with identity.browser() as owner:
+        await activated_browser(identity, owner, name="Dewi", phone=PHONE)
+        assert (await owner.post("/akun/aktivasi", data=CHOSEN)).status_code == 303
+    async with identity.browser() as stranger:
+        await activated_browser(identity, stranger, name="Penyusup", email="penyusup@contoh.example", phone=PHONE)
+        page = said(await stranger.get("/akun/aktivasi"))
+        assert "sudah punya akun" not in page
+        assert "+628123456" not in page
+        other = {"password": PASSWORD + "lain", "repeated": PASSWORD + "lain"}
+        assert (await stranger.post("/akun/aktivasi", data=other)).status_code == 303
+    async with identity.browser() as another:
+        assert (await another.post("/masuk", data={"login": PHONE, **other})).status_code == 401
+        assert (await another.post("/masuk", data={"login": PHONE, "password": PASSWORD})).status_code == 303
 
 
 async def test_not_now_opens_the_report_all_the_same(identity: Identity) -> None:

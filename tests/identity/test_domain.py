@@ -106,9 +106,17 @@ def test_a_masked_login_hides_what_identifies() -> None:
     assert domain.parse_login("081234560001").masked == "+628123456••••"
 
 
-def test_a_reporter_signs_in_by_what_can_be_read() -> None:
-    details = ContactDetails(name="Dewi", email="dewi@contoh.example", phone="bukan nomor")
-    assert [login.value for login in domain.logins_of(details)] == ["dewi@contoh.example"]
+@pytest.mark.parametrize(
+    ("known", "proved"),
+    [
+        ({"email": "dewi@contoh.example", "phone": "+6281234560001"}, ["dewi@contoh.example"]),
+        ({"phone": "+6281234560001"}, ["+6281234560001"]),
+        ({"email": "bukan alamat", "phone": "+6281234560001"}, []),
+        ({}, []),
+    ],
+)
+def test_a_reporter_signs_in_by_the_address_that_codes_are_sent_to(known: dict[str, str], proved: list[str]) -> None:
+    assert [login.value for login in domain.proved_logins(ContactDetails(name="Dewi", **known))] == proved
 
 
 @given(st.text(max_size=60).map(lambda text: "/" + text))

@@ -17,8 +17,8 @@ from services.identity.domain import (
     NotRedeemable,
     StoredContact,
     check_post,
-    logins_of,
     parse_login,
+    proved_logins,
 )
 from services.identity.equipment import Equipment
 from services.identity.store import accounts as store
@@ -119,7 +119,7 @@ async def open_account(
 async def activation(
     session: AsyncSession, equipment: Equipment, credential_id: UUID
 ) -> tuple[StoredContact, ContactDetails, list[Account]]:
-    """What a redeemed activation opens: the report, its reporter's contact data, and accounts that already sign in by these.
+    """What a redeemed activation opens: the report, its reporter's contact data, and the account that signs in by the address it was sent to.
 
     Raises:
         NotRedeemable: it was no activation, was not redeemed, or its contact data are gone.
@@ -134,7 +134,7 @@ async def activation(
         raise NotRedeemable
     if contact.account_id is not None:
         raise AlreadyLinked
-    return contact, details, await store.by_logins(session, equipment.vault, logins_of(details))
+    return contact, details, await store.by_logins(session, equipment.vault, proved_logins(details))
 
 
 async def activate(session: AsyncSession, equipment: Equipment, credential_id: UUID, password: str) -> Entered:
@@ -142,10 +142,10 @@ async def activate(session: AsyncSession, equipment: Equipment, credential_id: U
 
     Raises:
         NotRedeemable, AlreadyLinked: as `activation`.
-        LoginTaken: an account signs in by one of the contact data.
+        LoginTaken: an account signs in by that address.
     """
     contact, details, taken = await activation(session, equipment, credential_id)
-    logins = logins_of(details)
+    logins = proved_logins(details)
     if taken or not logins:
         raise LoginTaken
     account = await _add(session, equipment, Role.REPORTER, details.name or "", logins, password)

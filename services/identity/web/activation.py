@@ -15,7 +15,7 @@ from services.identity.actions import accounts, sessions
 from services.identity.actions.accounts import AlreadyLinked
 from services.identity.actions.attempts import TooSoon
 from services.identity.actions.sessions import Entered, Wrong
-from services.identity.domain import Account, Login, LoginTaken, NotRedeemable, logins_of
+from services.identity.domain import Account, Login, LoginTaken, NotRedeemable, proved_logins
 from services.identity.equipment import Equipment
 from services.identity.store import keys
 from services.identity.web.cookies import ACTIVATION_PATH, Cookies
@@ -105,7 +105,7 @@ def router(equipment: Equipment) -> APIRouter:
         except (NotRedeemable, AlreadyLinked):
             raise Problem(410, *OVER) from None
         account = taken[0] if taken else None
-        return Activation(credential_id, contact.report.tracking_id, logins_of(details), account)
+        return Activation(credential_id, contact.report.tracking_id, proved_logins(details), account)
 
     async def redeemed_here(request: Request, db: Db) -> UUID:
         token = request.cookies.get(cookies.activation, "")
