@@ -101,7 +101,7 @@ def _region(code: str) -> str:
 
 def _email(address: str) -> str:
     if len(address) > EMAIL_MAX or not _EMAIL.match(address):
-        raise ValueError(N_("Periksa alamat e-mailnya, misalnya nama@contoh.id"))
+        raise ValueError(N_("Periksa alamat surelnya, misalnya nama@contoh.id"))
     return address
 
 

@@ -49,7 +49,7 @@ REASONS = {
 }
 LEAKS = {
     Leak.PHONE: N_("nomor telepon"),
-    Leak.EMAIL: N_("alamat e-mail"),
+    Leak.EMAIL: N_("alamat surel"),
     Leak.NIK: N_("NIK"),
     Leak.PLATE: N_("nomor kendaraan"),
     Leak.NAME: N_("nama Anda"),

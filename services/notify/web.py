@@ -21,13 +21,13 @@ Staff = Annotated[Person, Depends(require(Role.ADMINISTRATOR, Role.OPERATOR))]
 STAGES = {
     Stage.RECEIVED: N_("Laporan diterima"),
     Stage.RETURNED: N_("Perlu dilengkapi"),
-    Stage.REJECTED: N_("Tidak dapat ditangani"),
-    Stage.HELD: N_("Menunggu instansi"),
+    Stage.REJECTED: N_("Tidak dapat diteruskan"),
+    Stage.HELD: N_("Menunggu instansi terhubung"),
     Stage.DISPOSED: N_("Diteruskan ke instansi"),
     Stage.ANSWERED: N_("Dijawab instansi"),
     Stage.ASKED: N_("Pertanyaan instansi"),
     Stage.CLOSING: N_("Segera ditutup"),
-    Stage.CLOSED: N_("Ditutup"),
+    Stage.CLOSED: N_("Selesai"),
 }
 STATES = {
     State.WAITING: (N_("Menunggu"), "yellow", "clock"),
@@ -44,7 +44,7 @@ REASONS = {
     "unknown": N_("tidak pasti sampai"),
     "unreadable": N_("segel tidak terbuka"),
     "erased": N_("data kontak dihapus"),
-    "withdrawn": N_("laporan dicabut"),
+    "withdrawn": N_("laporan ditarik pelapor"),
     "no-address": N_("tidak ada alamat yang bisa dipakai"),
     "no-contact": N_("data kontak tidak datang"),
 }

@@ -23,8 +23,8 @@ CHANNELS: Mapping[Channel, str] = {
     Channel.WEB: N_("lewat situs"),
     Channel.SMS: N_("lewat SMS"),
     Channel.APP: N_("lewat aplikasi"),
-    Channel.PARTNER: N_("lewat aplikasi mitra"),
-    Channel.DESK: N_("lewat telepon, surat, atau datang"),
+    Channel.PARTNER: N_("lewat mitra"),
+    Channel.DESK: N_("lewat petugas"),
 }
 STATUSES: Mapping[Status, str] = {
     Status.DISPOSED: N_("Disposisi"),
@@ -34,10 +34,10 @@ STATUSES: Mapping[Status, str] = {
 """The ones that a published report can be filtered by."""
 ENTRIES: Mapping[EntryKind, str] = {
     EntryKind.INITIAL: N_("Tanggapan awal"),
-    EntryKind.QUESTION: N_("Pertanyaan kepada pelapor"),
+    EntryKind.QUESTION: N_("Pertanyaan"),
     EntryKind.PROGRESS: N_("Perkembangan"),
     EntryKind.RESOLUTION: N_("Tindak lanjut"),
-    EntryKind.THANKS: N_("Ucapan terima kasih"),
+    EntryKind.THANKS: N_("Terima kasih"),
 }
 INSTITUTIONS: Mapping[AgencyKind, str] = {
     AgencyKind.MINISTRY: N_("Kementerian"),

@@ -121,7 +121,7 @@ def refused(filled: Filled[Versioned], error: Exception, lang: Language) -> Fill
         ),
         domain.Excluded: (agency, N_("Laporan ini tidak boleh sampai ke %(name)s: pelapor melaporkan pembalasan.")),
         domain.TextTooLong: ("agency_body", N_("Ringkas naskah ini: paling banyak %(name)s huruf")),
-        domain.NoPublicText: ("public_body", N_("Tulis naskah untuk publik")),
+        domain.NoPublicText: ("public_body", N_("Tulis naskah untuk umum")),
         NothingAsked: ("lacking", N_("Centang yang kurang, atau tulis sendiri di bawah")),
         domain.NothingAdded: ("", N_("Pilih perlindungan yang belum ada pada laporan ini")),
     }.get(type(error))

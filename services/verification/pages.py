@@ -28,14 +28,14 @@ CHANNELS = {
     Channel.SMS: N_("SMS"),
     Channel.APP: N_("Aplikasi"),
     Channel.PARTNER: N_("Mitra"),
-    Channel.DESK: N_("Entri staf"),
+    Channel.DESK: N_("Petugas"),
 }
 STATUSES = {
     Status.RECEIVED: N_("Menunggu verifikasi"),
     Status.NEEDS_COMPLETION: N_("Menunggu pelapor"),
     Status.PENDING: N_("Tertunda"),
-    Status.VERIFIED: N_("Terverifikasi"),
-    Status.DISPOSED: N_("Terdisposisi"),
+    Status.VERIFIED: N_("Sudah diverifikasi"),
+    Status.DISPOSED: N_("Didisposisikan"),
     Status.REJECTED: N_("Ditolak"),
     Status.WITHDRAWN: N_("Ditarik pelapor"),
 }

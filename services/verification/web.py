@@ -218,7 +218,7 @@ def router(settings: Settings) -> APIRouter:
     return routes
 
 
-LOST = N_("Kasus ini berubah sejak Anda membukanya. Keputusan Anda belum tersimpan; tulisan Anda masih ada di bawah.")
+LOST = N_("Laporan ini berubah sejak Anda membukanya. Keputusan Anda belum tersimpan; tulisan Anda masih ada di bawah.")
 REFUSALS = (
     domain.UnknownAgency,
     domain.UnknownCategory,
@@ -285,7 +285,7 @@ async def _find(db: AsyncSession, report_id: UUID) -> Case:
     case = await store.find(db, report_id)
     if case is None:
         raise Problem(
-            404, N_("Kasus ini tidak ada"), N_("Mungkin alamatnya salah, atau laporannya belum sampai ke meja ini.")
+            404, N_("Laporan ini tidak ada"), N_("Mungkin alamatnya salah, atau laporannya belum sampai ke meja ini.")
         )
     return case
 

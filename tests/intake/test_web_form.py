@@ -40,7 +40,7 @@ FAULTS: list[tuple[dict[str, str], str]] = [
     ({"region": "99.99"}, "Wilayah itu tidak ada dalam daftar"),
     ({"agency": "PD-9999"}, "Instansi itu tidak ada dalam daftar"),
     ({"category": "tidak-ada"}, "Topik itu tidak ada dalam daftar"),
-    ({"email": "ratna(at)contoh"}, "Periksa alamat e-mailnya"),
+    ({"email": "ratna(at)contoh"}, "Periksa alamat surelnya"),
     ({"phone": "1708"}, "Periksa nomor teleponnya"),
     (
         {"event_date-day": "31", "event_date-month": "2", "event_date-year": "2026"},
@@ -205,7 +205,7 @@ async def test_an_anonymous_reporter_is_warned_once_before_giving_themselves_awa
     warned = await intake.report(anonymous="yes", body=leaking, key="w" * 32)
 
     assert warned.status_code == 422
-    assert "Anda memilih anonim, tetapi isi laporan memuat nomor telepon, alamat e-mail" in warned.text
+    assert "Anda memilih anonim, tetapi isi laporan memuat nomor telepon, alamat surel" in warned.text
     assert await intake.count("report") == 0
     mark = re.search(r'name="leak" value="(\w+)"', warned.text)
     assert mark is not None

@@ -136,7 +136,7 @@ async def test_empty_filters_and_unknown_agencies_show_an_empty_list(sla: Sla, c
     for query in ("tahap=&instansi=", "instansi=XX-1", "halaman=7"):
         page = await client.get(f"{DESK}?{query}")
         assert page.status_code == 200, query
-        assert "Tidak ada tenggat yang terlewat di sini" in page.text
+        assert "Tidak ada batas waktu yang terlewat di sini" in page.text
 
 
 def test_every_text_has_its_english() -> None:

@@ -177,7 +177,7 @@ async def test_verifying_hands_the_whole_case_on(desk: Desk, sari: httpx.AsyncCl
     assert verified.anonymous
     assert verified.category == "pohon"
     assert verified.decided_by == SARI.account_id
-    assert words(await sari.get(f"{HOME}?tampilan=selesai")).count("Terverifikasi") == 1
+    assert words(await sari.get(f"{HOME}?tampilan=selesai")).count("Sudah diverifikasi") == 1
 
 
 async def test_returning_asks_in_the_reporters_language(desk: Desk, sari: httpx.AsyncClient) -> None:
@@ -228,7 +228,7 @@ async def test_protection_can_be_added_alone_but_not_nothing(desk: Desk, sari: h
         ("verifikasi", {"category": ""}, "Pilih kategori"),
         ("verifikasi", {"title": "Aduh"}, "Baru 4 huruf, paling sedikit 5"),
         ("verifikasi", {"title": "x" * 201}, "201 huruf, paling banyak 200"),
-        ("verifikasi", {"public_body": ""}, "Tulis naskah untuk publik"),
+        ("verifikasi", {"public_body": ""}, "Tulis naskah untuk umum"),
         ("verifikasi", {"public_body": "x" * 10_001}, "10.001 huruf, paling banyak 10.000"),
         ("verifikasi", {"public_body": "rusak \ufffd"}, "Ada huruf yang tidak dapat kami baca"),
         ("verifikasi", {"kind": "keluhan"}, "Pilih salah satu"),
@@ -315,7 +315,7 @@ async def test_a_clock_that_is_stopped_is_not_shown_as_late(desk: Desk, sari: ht
     desk.clock.moment += timedelta(days=30)
     for address in (f"{HOME}?tampilan=pelapor", f"{HOME}/{event.report_id}"):
         assert page(await sari.get(address)).select("tbody .lp-late, .lp-desk-head .lp-late") == []
-    assert "Batas disposisi berhenti: menunggu pelapor" in words(await sari.get(f"{HOME}/{event.report_id}"))
+    assert "Batas disposisi dijeda: menunggu pelapor" in words(await sari.get(f"{HOME}/{event.report_id}"))
 
 
 async def test_a_withdrawn_report_shows_no_text_and_cannot_be_decided(desk: Desk, sari: httpx.AsyncClient) -> None:

@@ -32,7 +32,7 @@ AGENCY_KINDS = {
     AgencyKind.MINISTRY: N_("Kementerian"),
     AgencyKind.INSTITUTION: N_("Lembaga"),
     AgencyKind.LOCAL_GOVERNMENT: N_("Pemerintah daerah"),
-    AgencyKind.STATE_ENTERPRISE: N_("BUMN"),
+    AgencyKind.STATE_ENTERPRISE: N_("Badan usaha milik negara"),
 }
 Options = Sequence[tuple[str, Sequence[tuple[str, str]]]]
 """Groups of (value, text) under a heading."""
