@@ -44,7 +44,7 @@ async def operators_tool(
         HTTPException: 404 otherwise, as if there were nothing here.
     """
     token = request.app.state.settings.internal_token.get_secret_value()
-    if credentials is None or not secrets.compare_digest(credentials.credentials, token):
+    if credentials is None or not secrets.compare_digest(credentials.credentials.encode(), token.encode()):
         raise HTTPException(404)
 
 

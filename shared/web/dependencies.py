@@ -15,7 +15,11 @@ from shared.web.rendering import language_of
 
 
 async def session(request: Request) -> AsyncIterator[AsyncSession]:
-    """One transaction per request: committed when the view has returned, before anything is sent; rolled back on an error."""
+    """One transaction per request: committed when the view has returned, before anything is sent; rolled back on an error.
+
+    It begins when all that was sent is here: who sends slowly must not hold a connection that others wait for.
+    """
+    await request.body()
     async with request.app.state.sessions() as opened, opened.begin():
         yield opened
 

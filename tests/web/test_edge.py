@@ -1,7 +1,12 @@
 """What the edge refuses, and who gets in."""
 
+from collections.abc import AsyncIterator, Callable
+
 import httpx
 import pytest
+from fastapi import FastAPI
+
+from shared import journey
 
 FORM = {"title": "Terlarang"}
 
@@ -118,3 +123,24 @@ async def test_no_link_of_a_page_leads_to_another_site(client: httpx.AsyncClient
     ]
     for page in pages:
         assert 'href="/elsewhere.test/x?lang=en"' in page.text
+
+
+async def test_who_sends_slowly_holds_no_transaction(client: httpx.AsyncClient, log: list[str]) -> None:
+    async def sent() -> AsyncIterator[bytes]:
+        yield b"title=Jalan"
+        log.append("sent")
+        yield b"+berlubang"
+
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    assert (await client.post("/simpan", content=sent(), headers=form)).status_code == 303
+    assert log == ["sent", "executed", "committed", "closed"]
+
+
+async def test_a_token_of_any_bytes_opens_no_operators_page(make_app: Callable[[], FastAPI]) -> None:
+    app = make_app()
+    app.include_router(journey.router())
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://lapor.test") as client:
+        for token in (b"salah", b"\xe9", b""):
+            answer = await client.get("/internal/journey/x", headers={"authorization": b"Bearer " + token})
+            assert answer.status_code == 404

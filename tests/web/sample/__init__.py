@@ -73,6 +73,12 @@ def router() -> APIRouter:
         await db.execute(text("select 1"))
         return RedirectResponse("/contoh", 303)
 
+    @routes.post("/simpan")
+    async def save_form(request: Request, db: Db) -> Response:
+        await db.execute(text("select 1"))
+        await request.form()
+        return RedirectResponse("/contoh", 303)
+
     @routes.get("/gagal")
     async def fail(db: Db) -> Response:
         raise Problem(409, N_("Kasus ini baru saja diputuskan %(name)s"), name="Yudi <P>")
