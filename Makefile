@@ -57,7 +57,7 @@ assets: setup ## Build the page assets
 	@$(BIN)/lapor assets
 
 test: check browser ## Lint, types, import contracts and all tests
-	@$(BIN)/pytest -n 2
+	@$(BIN)/pytest -n 2 --dist loadgroup
 
 check: lint types ## Everything that needs no servers: lint, types, import contracts
 	@$(BIN)/lint-imports
@@ -79,10 +79,10 @@ bench: .venv/develop ## Speed against raw clients in one run; writes docs/benchm
 	@$(BIN)/python -m tests.benchmarks
 
 poison: .venv/develop ## One key that always fails among many: the others go on
-	@$(BIN)/python -m tests.reliability.poison
+	@$(BIN)/python -m tests.benchmarks.poison
 
 breaker: .venv/develop ## A handler that always fails stops its consumer
-	@$(BIN)/python -m tests.reliability.breaker
+	@$(BIN)/python -m tests.benchmarks.breaker
 
 chaos: .venv/develop ## Kill processes while reports come in and compare the ledgers; SEED=
 	@$(BIN)/python -m tests.reliability.chaos $(if $(SEED),--seed $(SEED))

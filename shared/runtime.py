@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from shared import database, journey
 from shared.clock import Clock, open_clock
-from shared.messaging import Receiver, Routes
+from shared.messaging import Receiver, Routes, cleanup
 from shared.messaging.kafka import Broker, attach
 from shared.messaging.tracing import Tracing
 from shared.settings import ServiceSettings
@@ -149,6 +149,7 @@ def serve(parts: Parts, app: FastAPI, consumers: Consumers, tickers: Sequence[Ti
     async def lifespan(application: FastAPI) -> AsyncIterator[None]:
         async with inner(application):
             work: dict[str, Ticker] = {name: partial(consumers.run, name) for name in consumers.receivers}
+            work["cleanup"] = partial(cleanup.run, parts.sessions)
             work |= {getattr(ticker, "__name__", "ticker"): ticker for ticker in tickers}
             background.extend(asyncio.create_task(_supervise(name, run)) for name, run in work.items())
             gc.collect()

@@ -335,17 +335,40 @@ def wait_until_drained(dsn: str, timeout: float = 30.0) -> bool:
     return False
 
 
+def security(environment: Mapping[str, str]) -> dict[str, str]:
+    """How to reach the broker: SCRAM over TLS unless the environment says plaintext, which production refuses.
+
+    Raises:
+        ValueError: plaintext in production, or a name or password is missing.
+    """
+    if environment.get("LAPOR_KAFKA_SECURITY", "sasl_ssl") == "plaintext":
+        if environment.get("LAPOR_ENVIRONMENT", "production") == "production":
+            raise ValueError("LAPOR_KAFKA_SECURITY: plaintext brokers are refused in production")
+        return {}
+    try:
+        name, password = environment["LAPOR_KAFKA_USERNAME"], environment["LAPOR_KAFKA_PASSWORD"]
+    except KeyError as missing:
+        raise ValueError(f"{missing.args[0]} is needed with sasl_ssl") from None
+    return {
+        "security.protocol": "SASL_SSL",
+        "sasl.mechanism": "SCRAM-SHA-512",
+        "sasl.username": name,
+        "sasl.password": password,
+    }
+
+
 def main() -> None:
     """Run one service's relay until SIGTERM.
 
-    Settings from the environment: LAPOR_SERVICE, LAPOR_DATABASE_URL, LAPOR_KAFKA.
+    Settings from the environment: LAPOR_SERVICE, LAPOR_ENVIRONMENT, LAPOR_DATABASE_URL, LAPOR_KAFKA, LAPOR_KAFKA_SECURITY,
+    LAPOR_KAFKA_USERNAME, LAPOR_KAFKA_PASSWORD.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     stop = threading.Event()
     for signum in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signum, lambda *_: stop.set())
     url = os.environ["LAPOR_DATABASE_URL"].replace("postgresql+psycopg://", "postgresql://", 1)
-    Relay(os.environ["LAPOR_SERVICE"], url, os.environ["LAPOR_KAFKA"]).run(stop)
+    Relay(os.environ["LAPOR_SERVICE"], url, os.environ["LAPOR_KAFKA"], **security(os.environ)).run(stop)
 
 
 if __name__ == "__main__":

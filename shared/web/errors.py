@@ -1,17 +1,25 @@
 """Errors as people and programs see them: one `Problem`, shown as a page or as problem+json (RFC 9457)."""
 
+import logging
 from collections.abc import Mapping
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
+from shared.messaging.failures import is_outage
 from shared.web.headers import apply_headers
 from shared.web.language import N_, Language
 from shared.web.people import recognise
 from shared.web.rendering import language_of, page_path, render
+
+logger = logging.getLogger(__name__)
+RETRY_AFTER = 5
+"""Seconds; a database that restarts is back in a few."""
 
 # A status's heading and what to do about it; shown in the person's language.
 TEXTS = {
@@ -110,6 +118,12 @@ def install(app: FastAPI) -> None:
         in_path = any(item["loc"][:1] == ("path",) for item in error.errors())
         return problem_response(request, Problem(404 if in_path else 422))
 
+    async def on_outage(request: Request, error: Exception) -> Response:
+        if not is_outage(error):
+            raise error  # ours, not the database's
+        logger.warning("the database is away: %s", type(error).__name__)
+        return problem_response(request, Problem(503, headers={"Retry-After": str(RETRY_AFTER)}))
+
     async def on_crash(request: Request, _: Exception) -> Response:
         # Logged and re-raised by Starlette; nothing of the exception reaches the page.
         response = problem_response(request, Problem(500))
@@ -119,6 +133,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(RequestValidationError, on_invalid)
+    app.add_exception_handler(DBAPIError, on_outage)
+    app.add_exception_handler(PoolTimeout, on_outage)
     app.add_exception_handler(Exception, on_crash)
 
 

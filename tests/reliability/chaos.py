@@ -14,6 +14,7 @@ import shutil
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from uuid import UUID, uuid5
 
@@ -37,7 +38,9 @@ DRAIN = 300.0
 """Seconds after the last fault within which everything must have come to rest."""
 PATIENCE = 180.0
 """Seconds for which a client tries again."""
-FAULTS = (httpx.TransportError, UnexpectedPage, ConnectionError)
+BACK = 60.0
+"""Seconds that a killed program has to be back before the next fault comes all the same."""
+FAULTS = (httpx.HTTPError, UnexpectedPage)
 
 
 class Run:
@@ -159,17 +162,28 @@ class Run:
         return command
 
     async def _kill(self) -> None:
-        """SIGKILL one program after another; the supervisor starts each again."""
+        """SIGKILL a program at any moment, every fifth time a second one with it; the next when they are back."""
         names = [name for name in ROSTER if name != "zipkin"]
         weights = [RARE.get(name, 6) for name in names]
         while not self.over.is_set():
-            await asyncio.sleep(self.chance.uniform(0.4, 1.6))
-            name = self.chance.choices(names, weights)[0]
-            try:
-                await asyncio.to_thread(self.stack.kill, name)
-                self.kills[name] += 1
-            except Problem:
-                continue  # it is down already
+            await asyncio.sleep(self.chance.uniform(0.2, 2.0))
+            victims = {self.chance.choices(names, weights)[0] for _ in range(2 if self.chance.random() < 0.2 else 1)}
+            for name in sorted(victims):
+                try:
+                    await asyncio.to_thread(self.stack.kill, name)
+                    self.kills[name] += 1
+                except Problem:
+                    continue  # it is down already
+            for name in victims:
+                await self._back(name)
+
+    async def _back(self, name: str) -> None:
+        end = time.monotonic() + BACK
+        while time.monotonic() < end and not self.over.is_set():
+            with suppress(Problem, OSError):
+                if await asyncio.to_thread(self.stack.ready, name):
+                    return
+            await asyncio.sleep(0.2)
 
 
 def main() -> int:
@@ -179,7 +193,8 @@ def main() -> int:
     options.add_argument("--seed", type=int, default=1708)
     options.add_argument("--keep", action="store_true", help="leave the stack running, for a look")
     chosen = options.parse_args()
-    shutil.rmtree(FOLDER, ignore_errors=True)
+    Stack(FOLDER).down()  # what an interrupted run left
+    shutil.rmtree(FOLDER)
     stack = Stack(FOLDER)
     stack.up()
     known = set(people.officers())

@@ -142,5 +142,5 @@ async def test_a_token_of_any_bytes_opens_no_operators_page(make_app: Callable[[
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://lapor.test") as client:
         for token in (b"salah", b"\xe9", b""):
-            answer = await client.get("/internal/journey/x", headers={"authorization": b"Bearer " + token})
+            answer = await client.get("/internal/journey/x", headers={b"authorization": b"Bearer " + token})
             assert answer.status_code == 404

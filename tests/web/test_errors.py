@@ -14,6 +14,7 @@ HTML = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
         ("GET", "/hitung/satu", 404, "Halaman ini tidak ada"),
         ("GET", "/gagal", 409, "Kasus ini baru saja diputuskan Yudi &lt;P&gt;"),
         ("GET", "/rusak", 500, "Ada yang salah di pihak kami"),
+        ("GET", "/padam", 503, "sedang tidak tersedia"),
         ("GET", "/contoh?judul=%00", 400, "tidak dapat kami baca"),
         ("GET", "/laporan/%00", 400, "tidak dapat kami baca"),
     ],

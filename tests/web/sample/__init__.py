@@ -5,10 +5,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, ClassVar
 
+import psycopg
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import Field, field_validator
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from shared.security import Person, Role
 from shared.web import N_, CurrentPerson, Db, Lang, Now, OneReport, Problem, forms, render, require
@@ -86,6 +88,10 @@ def router() -> APIRouter:
     @routes.get("/rusak")
     async def crash() -> Response:
         raise RuntimeError("phone 081234567890")
+
+    @routes.get("/padam")
+    async def outage() -> None:
+        raise OperationalError("select 1", {}, psycopg.OperationalError("server closed the connection"))
 
     @routes.get("/hitung/{count}")
     async def count(count: int) -> dict[str, int]:
