@@ -383,6 +383,17 @@ async def test_one_opens_ones_own_reports_and_no_others(identity: Identity) -> N
         assert (await browser.get("/akun/laporan/bukan-nomor")).status_code == 404
 
 
+async def test_signing_out_closes_ones_conversations_in_this_browser(identity: Identity) -> None:
+    report, account = a_report(), await identity.open_account()
+    await identity.flow.give(identity.contact_of(report, email=EMAIL, account_id=account))
+    async with identity.browser() as browser:
+        await browser.post("/masuk", data={"login": EMAIL, "password": PASSWORD})
+        await browser.get(f"/akun/laporan/{report.tracking_id}")
+        assert "lapor-laporan" in browser.cookies
+        await browser.post("/keluar")
+        assert "lapor-laporan" not in browser.cookies
+
+
 async def test_signing_in_on_the_way_to_ones_own_thread_opens_it(identity: Identity) -> None:
     report, account = a_report(), await identity.open_account()
     await identity.flow.give(identity.contact_of(report, email=EMAIL, account_id=account))

@@ -35,6 +35,10 @@ class Cookies:
         name, path = self._settings.report_cookie, f"/percakapan/{tracking_id}"
         self._set(response, name, token, path, self._seconds_to(expires_at))
 
+    def close_report(self, response: Response, tracking_id: TrackingId) -> None:
+        """Forget the session of one report."""
+        self._set(response, self._settings.report_cookie, "", f"/percakapan/{tracking_id}", 0)
+
     def start_activation(self, response: Response, token: str, expires_at: datetime) -> None:
         """Let this browser choose a password."""
         self._set(response, self.activation, token, ACTIVATION_PATH, self._seconds_to(expires_at))

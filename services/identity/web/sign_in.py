@@ -14,6 +14,7 @@ from services.identity.actions.attempts import TooSoon
 from services.identity.actions.keys import NoSigningKeyYet
 from services.identity.actions.sessions import Wrong
 from services.identity.equipment import Equipment
+from services.identity.store import contacts
 from services.identity.web.cookies import Cookies
 from services.identity.web.passwords import TypedPassword
 from services.identity.web.visits import visit_of
@@ -29,6 +30,8 @@ DESK_OF = {
     Role.REPORTER: "/akun",
 }
 """Where people land after signing in when they were not on their way anywhere."""
+MOST_CLOSED = 30
+"""Conversations that signing out closes, the newest first: each takes a header."""
 THREAD = re.compile(r"/percakapan/([1-9][0-9]{9})")
 WRONG = N_("Akun dan kata sandi itu tidak cocok. Periksa ketikannya, lalu coba lagi.")
 WAIT = N_("Terlalu banyak percobaan. Tunggu %(seconds)s detik, lalu coba lagi.")
@@ -89,10 +92,15 @@ def router(equipment: Equipment) -> APIRouter:
 
     @routes.post("/keluar")
     async def sign_out(db: Db, person: CurrentPerson) -> Response:
-        if person is not None:
-            await sessions.sign_out(db, equipment, person)
         response = RedirectResponse("/", 303)
         cookies.sign_out(response)
+        if person is not None:
+            await sessions.sign_out(db, equipment, person)
+            # conversations that were opened by way of the account: whoever uses this browser next must not find them open
+            for contact in (await contacts.of_account(db, person.account_id) if person.account_id else [])[
+                :MOST_CLOSED
+            ]:
+                cookies.close_report(response, contact.report.tracking_id)
         return response
 
     return routes
