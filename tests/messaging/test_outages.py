@@ -76,3 +76,20 @@ async def test_the_broker_goes_away_and_comes_back(world: World) -> None:
     ]
     assert versions == sorted(versions)
     assert set(versions) == {1, 101, 201, 301, 401, 501}
+
+
+async def test_facts_stay_in_the_outbox_until_they_are_acknowledged(world: World) -> None:
+    """Facts alone: rows of state would hold the whole batch back by their transaction."""
+    submitted = world.kinds.submitted
+    async with Line(world.kafka).open() as line:
+        with world.relaying(kafka=line.address) as relay:
+            await world.stage(make(submitted, "a", 0))
+            assert await world.drained()
+            line.cut()
+            await world.stage(*[make(submitted, f"k{n % 10}", n) for n in range(50)])
+            await asyncio.sleep(1.5)
+            assert relay.leading.is_set()
+            assert world.sql("select count(*) from outbox") == [(50,)]
+            line.mend()
+            assert await world.drained()
+    assert len({dict(r.headers)["ce_id"] for r in await world.published(submitted.topic)}) == 51
