@@ -101,7 +101,7 @@ def test_filters_work_with_the_keyboard_alone(chromium: Browser, site: str) -> N
     page.keyboard.type("Selesai")
     page.keyboard.press("Enter")
     page.keyboard.press("Escape")
-    page.get_by_role("button", name="Terapkan").focus()
+    page.get_by_role("button", name="Saring", exact=True).focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**tahap=closed**")
     assert page.get_by_role("heading", name="11 laporan").is_visible()
