@@ -37,6 +37,11 @@ def officers() -> dict[str, str]:
     return {account["agency"]: account["email"] for account in accounts if account["role"] == "officer"}
 
 
+def reporters() -> list[str]:
+    """E-mails of the demonstration's reporters."""
+    return [a["email"] for a in tomllib.loads(ACCOUNTS.read_text())["accounts"] if a["role"] == "reporter"]
+
+
 class Office:
     """The desks: signed-in staff by e-mail, and what operators' tools may ask."""
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import psycopg
 from rich.console import Console
 
-from deploy.local.demo import journey, schedule
+from deploy.local.demo import journey, opinions, schedule
 from deploy.local.demo.people import open_office
 from deploy.local.demo.seeding import Seeding
 from deploy.local.demo.stories import tell
@@ -55,9 +55,12 @@ async def _run(console: Console, stack: Stack, reports: int) -> None:
                 strict=True,
             )
         )
+        asked = [(days[8], opinions.CLOSED), (days[-3], opinions.OPEN)]
         reported = 0
 
         async def before(moment: datetime) -> None:
+            while asked and asked[0][0] <= moment:
+                await opinions.hold(office, asked.pop(0)[1], travel.now())
             while steps and steps[0][0] <= moment:
                 await steps.pop(0)[1](travel.now())
 
