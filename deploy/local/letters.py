@@ -137,7 +137,7 @@ def replay_dead_letter(
             service,
             lambda session: operations.replay_dead_letter(session, kafka, service, partition, offset, audit=audit),
         )
-        _line(f"{service} reads it again now; `lapor parked list {service}` tells if it still cannot")
+        _line(f"{service} reads it again now; if it still cannot, the letter stays listed")
 
 
 def _service_of(consumer: str) -> str:
