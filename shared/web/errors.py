@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from shared.messaging.failures import is_outage
 from shared.web.headers import apply_headers
@@ -124,6 +125,9 @@ def install(app: FastAPI) -> None:
         logger.warning("the database is away: %s", type(error).__name__)
         return problem_response(request, Problem(503, headers={"Retry-After": str(RETRY_AFTER)}))
 
+    async def on_gone(request: Request, _: Exception) -> Response:
+        return Response(status_code=400)  # nobody reads it
+
     async def on_crash(request: Request, _: Exception) -> Response:
         # Logged and re-raised by Starlette; nothing of the exception reaches the page.
         response = problem_response(request, Problem(500))
@@ -135,6 +139,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(DBAPIError, on_outage)
     app.add_exception_handler(PoolTimeout, on_outage)
+    app.add_exception_handler(ClientDisconnect, on_gone)
     app.add_exception_handler(Exception, on_crash)
 
 

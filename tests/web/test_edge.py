@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 import httpx
 import pytest
 from fastapi import FastAPI
+from starlette.types import Message, Receive, Scope, Send
 
 from shared import journey
 
@@ -144,3 +145,15 @@ async def test_a_token_of_any_bytes_opens_no_operators_page(make_app: Callable[[
         for token in (b"salah", b"\xe9", b""):
             answer = await client.get("/internal/journey/x", headers={b"authorization": b"Bearer " + token})
             assert answer.status_code == 404
+
+
+async def test_who_leaves_while_sending_is_no_crash(make_app: Callable[[], FastAPI], log: list[str]) -> None:
+    async def gone(scope: Scope, receive: Receive, send: Send) -> None:
+        async def leave() -> Message:
+            return {"type": "http.disconnect"}
+
+        await make_app()(scope, leave, send)
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(gone), base_url="http://lapor.test") as client:
+        assert (await client.post("/simpan", content=b"title=Jalan")).status_code == 400
+    assert log == []
