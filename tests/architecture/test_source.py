@@ -66,7 +66,9 @@ def test_a_domain_does_no_io_and_reads_no_clock(service: str) -> None:
 
 
 def test_only_the_relay_publishes() -> None:
-    publishing = re.compile(r"(broker|producer|publisher)\.publish\(|\.(send_and_wait|send_batch|produce)\(|\bProducer\(|AIOKafkaProducer")
+    publishing = re.compile(
+        r"(broker|producer|publisher)\.publish\(|\.(send_and_wait|send_batch|produce)\(|\bProducer\(|AIOKafkaProducer"
+    )
     offenders = [
         path
         for path in python_files("services", "shared", "deploy")
