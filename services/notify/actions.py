@@ -130,7 +130,8 @@ async def claim(session: AsyncSession, *, limit: int, wall: datetime) -> list[Cl
 
 
 async def record(session: AsyncSession, message: Message, *, now: datetime) -> None:
-    """Keep what became of an attempt, and say so once it is final."""
+    """Keep what became of an attempt, and say so once it is final; several messages of a report may end at once."""
+    await store.lock(session, message.report_id)
     if not await store.save_attempt(session, message):
         return
     named = {
