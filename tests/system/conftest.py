@@ -13,6 +13,7 @@ from tests.web.browser import browser
 ONE_WORKER = pytest.mark.xdist_group("system")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Two cores hold one stack: all of these run on one worker."""
     for item in items:
@@ -33,7 +34,8 @@ def stack() -> Iterator[Stack]:
     made.down()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """Closed with its module: while it is open, its loop keeps the thread from asynchronous tests."""
     with browser() as started:
         yield started
