@@ -9,11 +9,11 @@ from tests.messaging.world import World
 
 OLD = """
 insert into inbox (event_id, source, consumer, topic, key, type, partition, "offset", received_at)
-select gen_random_uuid(), '/s', 'c', 't', 'k', 'y', 0, n, now() - make_interval(days => n)
+select gen_random_uuid(), '/s', 'c', 't', 'k', 'y', 0, n, now() - make_interval(days => n, mins => 1)
 from generate_series(1, 100) n"""
 SENT = """
 insert into journey (event_id, type, topic, key, partition, "offset", occurred_at, sent_at)
-select uuidv7(make_interval(days => -n)), 'y', 't', 'k', 0, n, now(), now() - make_interval(days => n)
+select uuidv7(make_interval(days => -n, mins => -1)), 'y', 't', 'k', 0, n, now(), now() - make_interval(days => n, mins => 1)
 from generate_series(1, 100) n"""
 
 

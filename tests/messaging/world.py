@@ -169,6 +169,8 @@ class World:
             LAPOR_SERVICE=self.name,
             LAPOR_DATABASE_URL=self.dsn.replace("postgresql://", "postgresql+psycopg://"),
             LAPOR_KAFKA=self.kafka,
+            LAPOR_KAFKA_SECURITY="plaintext",
+            LAPOR_ENVIRONMENT="test",
         )
 
     def create(self, template: str) -> None:

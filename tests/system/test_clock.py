@@ -26,12 +26,15 @@ def own_stack(stack: Stack) -> Iterator[Stack]:
     """Its clock moves. The session's stack makes room for it: two cores carry one."""
     stack.down()
     folder = Path(".lapor") / "tests" / "clock"
-    shutil.rmtree(folder, ignore_errors=True)
+    Stack(folder).down()  # what an interrupted run left
+    shutil.rmtree(folder)
     made = Stack(folder)
-    made.up()
-    yield made
-    made.down()
-    stack.up()
+    try:
+        made.up()
+        yield made
+    finally:
+        made.down()
+        stack.up()
 
 
 async def live(stack: Stack, travel: TimeTravel) -> tuple[Sent, Sent]:
