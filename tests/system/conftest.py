@@ -10,19 +10,17 @@ from playwright.sync_api import Browser
 from deploy.local.stack import Stack
 from tests.web.browser import browser
 
-GROUP = "@system"
-"""As xdist's `loadgroup` writes a group into a test's id; its own mark goes unseen under pytest 9."""
+ONE_WORKER = pytest.mark.xdist_group("system")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Two cores hold one stack: in a parallel run all of these go to one worker."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
+            item.add_marker(ONE_WORKER)
             item.add_marker(pytest.mark.system)
             item.add_marker(pytest.mark.timeout(400))
-            if hasattr(config, "workerinput") and not item.nodeid.endswith(GROUP):
-                item._nodeid += GROUP
 
 
 @pytest.fixture(scope="session")
