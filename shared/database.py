@@ -6,8 +6,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from alembic import command, context
-from alembic.config import Config
 from sqlalchemy import DateTime, MetaData, create_engine, pool, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
@@ -58,6 +56,9 @@ def migrate(service: str, url: str, revision: str = "head") -> None:
     Raises:
         alembic.util.CommandError: the revision is unknown.
     """
+    from alembic import command  # 8 MB that a running service has no use for
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(_migrations(service)))
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
@@ -67,6 +68,8 @@ def migrate(service: str, url: str, revision: str = "head") -> None:
 
 def run_migrations(target: MetaData) -> None:
     """The body of every service's `migrations/env.py`."""
+    from alembic import context
+
     url = context.config.attributes["url"]
     connectable = create_engine(url, poolclass=pool.NullPool)
     with connectable.connect() as connection:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from rich.console import Console
 
@@ -135,6 +135,4 @@ def moments(days: Sequence[datetime]) -> list[datetime]:
 
     `days` are the beginnings of working days; sent, verified, acknowledged, solved, thanked.
     """
-    morning, noon = timedelta(hours=8), timedelta(hours=12)
-    first, second, third = days[-14], days[-13], days[-12]
-    return [first + morning, second + morning, second + noon, third + morning, third + noon]
+    return list(days[-15:-10])

@@ -192,15 +192,15 @@ async def decide(office: Office, sent: Sent) -> None:
     page = await arriving(administrator, desk)
     match story.fate:
         case Fate.REJECTED:
-            await administrator.send(page.form("/tolak"), reason=story.rejection or "")
+            await administrator.press(page.form("/tolak"), reason=story.rejection or "")
         case Fate.RETURNED:
-            await administrator.send(
+            await administrator.press(
                 page.form("/kembalikan"), missing="Sebutkan nama jalan, kelurahan, dan patokan terdekat."
             )
         case Fate.HELD:
-            await administrator.send(page.form("/tahan"), agency=story.agency)
+            await administrator.press(page.form("/tahan"), agency=story.agency)
         case _:
-            await administrator.send(
+            await administrator.press(
                 page.form("/verifikasi"),
                 category=story.category,
                 lead=story.agency,
@@ -215,5 +215,5 @@ async def answer(office: Office, sent: Sent, kind: str, text: str) -> bool:
     if officer is None:
         return False
     page = await arriving(officer, f"/meja/instansi/{sent.report_id}")
-    await officer.send(page.form("/jawab"), kind=kind, text=text)
+    await officer.press(page.form("/jawab"), kind=kind, text=text)
     return True

@@ -10,10 +10,10 @@ from deploy.local.demo import people
 from deploy.local.demo.browsing import Page, UnexpectedPage, Visitor
 from deploy.local.demo.people import Office, Sent
 from deploy.local.demo.schedule import Due, Step
-from deploy.local.demo.stories import Story
+from deploy.local.demo.stories import Fate, Story
 from deploy.local.time_travel import TimeTravel
 
-AT_ONCE = 6
+AT_ONCE = 8
 """How many people act at the same time."""
 CODE = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4,6}\b")
 
@@ -58,7 +58,7 @@ class Seeding:
             if story.channel == "sms":
                 self._sent[due.story] = await people.send_sms(self._office, story, _number(due.story))
             else:
-                self._sent[due.story] = await people.send_web(self._office, story, email=_email(due.story))
+                self._sent[due.story] = await people.send_web(self._office, story, email=_email(due.story, story))
             return
         if (sent := self._sent.get(due.story)) is None:
             return
@@ -108,5 +108,6 @@ def _number(index: int) -> str:
     return f"+62812555{index:05d}"
 
 
-def _email(index: int) -> str | None:
-    return f"pelapor.{index}@example.id" if index % 5 else None
+def _email(index: int, story: Story) -> str | None:
+    """Most give an address; who is to reply must."""
+    return f"pelapor.{index}@example.id" if index % 5 or story.fate is Fate.REPLIED else None
