@@ -189,7 +189,9 @@ def test_a_services_own_policy_stands(running: Gateway) -> None:
 def test_the_trace_viewer_has_a_policy_of_its_own(running: Gateway) -> None:
     answer = running.client.get("/zipkin/")
     assert answer.json()["service"] == "zipkin"
-    assert "'unsafe-inline'" in answer.headers["content-security-policy"]
+    policy = answer.headers["content-security-policy"]
+    assert "'unsafe-inline'" in policy
+    assert "worker-src 'self' blob:" in policy  # lays out the graph of dependencies
 
 
 def test_a_service_that_is_away_is_told_in_words_with_another_way(running: Gateway) -> None:
