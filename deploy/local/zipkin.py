@@ -5,7 +5,6 @@ from pathlib import Path
 from deploy.local.kafka import JAVA_OPTIONS
 from deploy.local.programs import Program, tied
 
-
 SPANS = 50_000
 """The newest that are kept; its own default would not fit into the memory that it gets here."""
 
