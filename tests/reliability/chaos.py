@@ -194,7 +194,7 @@ def main() -> int:
     options.add_argument("--keep", action="store_true", help="leave the stack running, for a look")
     chosen = options.parse_args()
     Stack(FOLDER).down()  # what an interrupted run left
-    shutil.rmtree(FOLDER)
+    shutil.rmtree(FOLDER, ignore_errors=True)
     stack = Stack(FOLDER)
     stack.up()
     known = set(people.officers())

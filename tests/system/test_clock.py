@@ -27,7 +27,7 @@ def own_stack(stack: Stack) -> Iterator[Stack]:
     stack.down()
     folder = Path(".lapor") / "tests" / "clock"
     Stack(folder).down()  # what an interrupted run left
-    shutil.rmtree(folder)
+    shutil.rmtree(folder, ignore_errors=True)
     made = Stack(folder)
     try:
         made.up()
