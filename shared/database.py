@@ -1,10 +1,8 @@
 """Engines, sessions and migrations: the same for every service's own database."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import DateTime, MetaData, create_engine, pool, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -85,19 +83,3 @@ def run_migrations(target: MetaData) -> None:
 def _migrations(service: str) -> Path:
     module = import_module(f"services.{service}")
     return Path(str(module.__file__)).parent / "migrations"
-
-
-def row_as(kind: type[Any], row: Any) -> Any:
-    """A row's columns as the dataclass of the same fields."""
-    return kind(**row._mapping)  # noqa: SLF001 - SQLAlchemy's documented name of it
-
-
-def utc(moment: datetime) -> datetime:
-    """Refuse a moment without a zone.
-
-    Raises:
-        ValueError: it is naive.
-    """
-    if moment.tzinfo is None:
-        raise ValueError("a moment needs a time zone")
-    return moment

@@ -1,4 +1,7 @@
-"""The desk of agencies and the thread page, through the real application and database."""
+"""The desk of agencies and the thread page, through the real application and database.
+
+Longer than 400 lines: the desk and the thread are shown the same reports by the same people.
+"""
 
 import re
 from dataclasses import replace

@@ -1,4 +1,7 @@
-"""Redeeming codes: `/kode`, `/k/<code>`, and what follows an activation."""
+"""Redeeming codes: `/kode`, `/k/<code>`, and what follows an activation.
+
+Longer than 400 lines: the life of a code from issue to refusal, with the fixtures that all of it shares.
+"""
 
 import asyncio
 from collections import Counter

@@ -128,7 +128,7 @@ class Run:
                 if answer.status_code not in (200, 201):
                     raise UnexpectedPage(f"API: {answer.status_code} {answer.text[:200]}")
                 tracking_id = str(answer.json()["tracking_id"]).replace("-", "")
-        return Sent(story, tracking_id, await office.report_id(tracking_id), None)
+        return Sent(story, tracking_id, await office.report_id(tracking_id))
 
     async def _verify(self, office: Office, sent: Sent) -> None:
         """Verified already, because the acknowledgement of the last try was lost, counts as verified."""

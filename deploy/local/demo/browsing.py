@@ -56,11 +56,6 @@ class Page:
                 return _read(tag, action)
         raise UnexpectedPage(f"no form for …{ending} on {self.path}: {self.title or self.response.status_code}")
 
-    def links(self, beginning: str) -> list[str]:
-        """Addresses of links that begin so, in the order of the page, each once."""
-        found = (str(tag.get("href")) for tag in self.soup.find_all("a"))
-        return list(dict.fromkeys(href for href in found if href.startswith(beginning)))
-
 
 class Visitor:
     """Somebody who uses the site; one session of cookies. Use as `async with`."""
@@ -105,10 +100,6 @@ class Visitor:
             UnexpectedPage: the form was not taken.
         """
         _expected(await self._client.post(form.action, data=_filled(form, values), follow_redirects=False), 303)
-
-    async def post(self, path: str, content: bytes, headers: Mapping[str, str]) -> httpx.Response:
-        """Send bytes, as a gateway does."""
-        return await self._client.post(path, content=content, headers=dict(headers))
 
 
 def _filled(form: Form, values: Values) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from rich.console import Console
@@ -27,7 +26,6 @@ STORY = Story(
     body=TEXT.removeprefix("KOTA METRO, "),
     region="18.72",
     place="Jalan Pala, Iringmulyo",
-    point=(-5.1138, 105.3067),
     agency="PD-1872",
     channel="sms",
     keyword="KOTA METRO",
@@ -54,7 +52,7 @@ class Followed:
 
     async def send(self, now: datetime) -> None:
         """A citizen sends an SMS."""
-        self.sent = replace(await people.push_sms(self._office, STORY, SENDER, TEXT), private_path=None)
+        self.sent = await people.push_sms(self._office, STORY, SENDER, TEXT)
         self._say(now, "A citizen sends an SMS to 1708", f"“{TEXT}”", f"received as [bold]{self.sent.tracking_id}[/]")
         await self._hops()
 

@@ -27,8 +27,6 @@ class Sent:
     story: Story
     tracking_id: str
     report_id: UUID
-    private_path: str | None
-    """The reporter's own page; None for SMS."""
 
 
 def officers() -> dict[str, str]:
@@ -140,7 +138,7 @@ async def send_web(office: Office, story: Story, *, email: str | None = None) ->
         if not receipt.path.startswith("/saya/"):  # warned about personal data in an anonymous text: send all the same
             receipt = await citizen.send(receipt.form("/lapor"), leak=True)
         tracking_id = tracking_of(receipt)
-        return Sent(story, tracking_id, await office.report_id(tracking_id), receipt.path)
+        return Sent(story, tracking_id, await office.report_id(tracking_id))
 
 
 async def send_sms(office: Office, story: Story, sender: str) -> Sent:
@@ -169,7 +167,7 @@ async def push_sms(office: Office, story: Story, sender: str, text: str) -> Sent
     if answer.headers.get("x-lapor-outcome") != "accepted" or found is None:
         raise UnexpectedPage(f"SMS: {answer.status_code} {answer.text[:200]}")
     tracking_id = found.group().replace("-", "")
-    return Sent(story, tracking_id, await office.report_id(tracking_id), None)
+    return Sent(story, tracking_id, await office.report_id(tracking_id))
 
 
 def tracking_of(page: Page) -> str:

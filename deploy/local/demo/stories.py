@@ -35,7 +35,6 @@ CATEGORIES = {
 class Fate(Enum):
     """What becomes of a story."""
 
-    UNREAD = "waits for verification"
     UNANSWERED = "disposed, not answered yet"
     INITIAL = "an initial response"
     PROGRESS = "a progress report"
@@ -56,7 +55,6 @@ class Story:
     body: str
     region: str
     place: str
-    point: tuple[float, float]
     agency: str
     channel: str
     """`web` or `sms`."""
@@ -103,7 +101,6 @@ def _one(source: dict[str, Any], chance: random.Random) -> Story:
         body=_sentence(scenario["body"].format(**fill)),
         region=place["region"],
         place=f"{road}, {spot}",
-        point=(place["point"][0] + chance.uniform(-0.02, 0.02), place["point"][1] + chance.uniform(-0.02, 0.02)),
         agency=agency,
         channel="sms" if sms else "web",
         keyword=place.get("keyword", ""),
